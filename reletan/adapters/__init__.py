@@ -1,0 +1,1 @@
+"""Libraries and the outside world, as domain values; no policy."""

@@ -1,0 +1,1 @@
+"""Pure values and decisions: no clock, files, environment or network."""
