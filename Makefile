@@ -1,0 +1,58 @@
+# Every target sets itself up in .venv: only Python 3.11 or newer, git and make have to be there.
+.POSIX:
+.DELETE_ON_ERROR:
+.PHONY: help test demo bench fmt clean
+
+ifneq ($(words $(CURDIR)),1)
+$(error make cannot work in a path with spaces: move the checkout out of "$(CURDIR)")
+endif
+
+PYTHON = .venv/bin/python
+PIP = $(PYTHON) -m pip -qq --disable-pip-version-check
+READY = .venv/.installed
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile
+
+test: $(READY) ## every check and every test, as in CI
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m pytest -n auto
+
+demo: $(READY) ## a release and a hotfix in a sandbox, without any account
+	$(PYTHON) -m reletan.sandbox.demo
+
+bench: $(READY) ## how fast it is
+	$(PYTHON) -m bench
+
+fmt: $(READY) ## format the code, and mend what can be mended
+	$(PYTHON) -m ruff format
+	$(PYTHON) -m ruff check --fix
+
+clean: ## remove what was made here
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml
+	@set -eu; \
+	for python in python3.13 python3.12 python3.11 python3; do \
+	  command -v $$python >/dev/null 2>&1 || continue; \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  found=$$python; \
+	  $$python -c 'import ensurepip, venv' 2>/dev/null && break; \
+	done; \
+	if [ "$${found:-none}" = none ]; then \
+	  echo "reletan needs Python 3.11 or newer, and none is on PATH: install one, then run make again" >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$found cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "making .venv with $$found"; rm -rf .venv; $$found -m venv .venv; \
+	fi
+	@echo "installing reletan and its tools into .venv"
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --editable . --group dev
+	@touch $(READY)

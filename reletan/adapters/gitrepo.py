@@ -1,0 +1,394 @@
+"""The one gateway to git: what a clone and its remote hold (reads), and the few ways in which reletan changes them (writes)."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+
+from reletan.adapters.gitrun import MINIMUM, NETWORK_TIMEOUT, GitFailed, GitRunner
+from reletan.domain.errors import ReletanError, UsageError
+from reletan.domain.flow import LocalBranch, LocalRefs, RemoteRefs, Tag
+from reletan.domain.history import Commit
+from reletan.domain.plan import RefUpdate
+
+_OID = re.compile(r"[0-9a-f]{40,64}")
+LOG_FORMAT = "--format=%H %P%n%ct%n%an%n%B"
+
+
+class Merged(msgspec.Struct, frozen=True):
+    """A merge that works: the commit, made but on no branch yet."""
+
+    commit: str
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """A merge that people must do: the paths in conflict."""
+
+    paths: tuple[str, ...]
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """Who makes the objects and when, as git writes it: ``Hana <hana@example.com> 1767600000 +0900``."""
+
+    author: str
+    committer: str
+
+    def environment(self) -> dict[str, str]:
+        known = {}
+        for role, value in (("AUTHOR", self.author), ("COMMITTER", self.committer)):
+            name, mail, date = _split_identity(value)
+            known |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": mail, f"GIT_{role}_DATE": f"@{date}"}
+        return known
+
+
+class PushRefused(ReletanError):
+    """The remote refused the push as a whole. ``stale``: some ref is not where it was expected."""
+
+    def __init__(self, message: str, *, stale: bool, details: Sequence[str]) -> None:
+        super().__init__(message, details=details)
+        self.stale = stale
+
+
+class GitRepo:
+    """One clone, seen from a folder in it."""
+
+    def __init__(self, directory: str) -> None:
+        if not os.path.isdir(directory):
+            raise UsageError(f"There is no folder {directory}.")
+        self.git = GitRunner(directory)
+        answer = self.git.run(
+            "rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository",
+            "--is-shallow-repository", "--show-toplevel", ok=(0, 128),
+        )  # fmt: skip
+        lines = answer.out.splitlines()
+        if len(lines) < 3:
+            self._explain(directory, answer.err)
+        self.common_dir, bare, shallow = lines[:3]
+        self.bare = bare == "true"
+        self.shallow = shallow == "true"
+        self.top: str | None = lines[3] if len(lines) > 3 else None
+
+    def _explain(self, directory: str, stderr: str) -> None:
+        version = tuple(int(n) for n in re.findall(r"\d+", self.git.line("version"))[:2])
+        if version < MINIMUM:
+            raise UsageError(f"git {version[0]}.{version[1]} is too old.", next="install git 2.38 or newer")
+        if "dubious ownership" in stderr:
+            self.git.run("rev-parse", "--git-dir")
+        raise UsageError(f"{directory} is not in a git repository.", next="run reletan in a clone, or name one with -C DIR")
+
+    # -- reads ---------------------------------------------------------------------------------------------------------
+
+    def require_version(self) -> None:
+        """Merging without a work tree needs ``merge-tree --write-tree`` (git 2.38)."""
+        version = tuple(int(n) for n in re.findall(r"\d+", self.git.line("version"))[:2])
+        if version < MINIMUM:
+            raise UsageError(f"git {version[0]}.{version[1]} is too old.", next="install git 2.38 or newer")
+
+    def config(self) -> list[tuple[str, str]]:
+        """(key, value) of every setting that git sees here; the last one wins."""
+        return self._config
+
+    @cached_property
+    def _config(self) -> list[tuple[str, str]]:
+        return _pairs(self.git.run("config", "--list", "-z").out)
+
+    def config_file(self, path: str) -> list[tuple[str, str]]:
+        """The same of one file in git's format."""
+        answer = self.git.run("config", "--file", path, "--no-includes", "--list", "-z", ok=(0, 1, 3, 128))
+        if answer.status:
+            raise UsageError(f"git cannot read {path}.", details=answer.err.strip().splitlines()[:3])
+        return _pairs(answer.out)
+
+    def setting(self, key: str) -> str | None:
+        """One value of git's configuration."""
+        return next((value for name, value in reversed(self.config()) if name == key), None)
+
+    def remotes(self) -> list[str]:
+        found = (re.fullmatch(r"remote\.(.+)\.url", key) for key, _ in self.config())
+        return list(dict.fromkeys(match[1] for match in found if match))
+
+    def remote_url(self, remote: str) -> str:
+        """The address of ``remote`` as git uses it, after insteadOf; refused where a push could not be one push."""
+        urls = [v for k, v in self.config() if k == f"remote.{remote}.pushurl"] or [
+            v for k, v in self.config() if k == f"remote.{remote}.url"
+        ]
+        if len(urls) > 1:
+            raise UsageError(f"The remote {remote} pushes to {len(urls)} addresses, which can't be one atomic push.")
+        url = self.setting(f"remote.{remote}.url") or ""
+        if any(".insteadof" in key for key, _ in self.config()):
+            url = self.git.line("ls-remote", "--get-url", "--", remote)
+        self._allow(url)
+        return url
+
+    def _allow(self, url: str) -> None:
+        scheme = url.split("://", 1)[0].lower() if "://" in url else ""
+        if re.match(r"[A-Za-z0-9_+-]+::", url) or scheme not in ("", "https", "http", "ssh", "file", "git+ssh", "ssh+git"):
+            raise UsageError(f"The remote's address uses the transport {url.split(':', 1)[0]!r}, which is not allowed.",
+                             next="use an https, ssh or local remote")  # fmt: skip
+        local = scheme == "file" or (not scheme and not re.match(r"[^/]+:", url))
+        self.git.protocols = "https:ssh" + (":file" if local else "") + (":http" if scheme == "http" else "")
+
+    def remote_refs(self, remote: str, *, pulls: bool = True) -> RemoteRefs:
+        """One look at the remote: branches, tags with what they peel to, heads of pull requests, and its default branch."""
+        self.remote_url(remote)
+        patterns = ["HEAD", "refs/heads/*", "refs/tags/*", *(["refs/pull/*/head"] if pulls else [])]
+        # Protocol 0 answers with every ref in one request; version 2 needs two.
+        out = self.git.run(
+            "-c", "protocol.version=0", "ls-remote", "--symref", "--", remote, *patterns, timeout=NETWORK_TIMEOUT
+        ).out
+        return _remote_refs(out)
+
+    def local_refs(self, remote: str | None) -> LocalRefs:
+        """This clone's branches (and where they are checked out), its tracking refs of ``remote`` and its tags."""
+        out = self.git.run(
+            "for-each-ref", "--format=%(refname) %(objectname) %(*objectname) %(worktreepath)",
+            "refs/heads", "refs/tags", *([f"refs/remotes/{remote}"] if remote else []),
+        ).out  # fmt: skip
+        return _local_refs(out, remote)
+
+    def head_branch(self) -> str | None:
+        """The branch that is checked out here; None on a detached HEAD."""
+        name = self.git.run("symbolic-ref", "-q", "HEAD", ok=(0, 1)).out.strip()
+        return name.removeprefix("refs/heads/") or None
+
+    def clean(self, worktree: str) -> bool:
+        """Whether nothing is changed and nothing untracked in that work tree."""
+        status = self.git.run("status", "--porcelain", "-z", "--untracked-files=normal", cwd=worktree)
+        return not status.out
+
+    def log(self, tips: Sequence[str], excluded: Sequence[str] = ()) -> Iterator[Commit]:
+        """One ``git log``: what the tips (object ids) have and the excluded ones have not, newest first."""
+        for record in self.git.records("log", "-z", LOG_FORMAT, *tips, *(f"^{e}" for e in excluded), "--"):
+            if record:
+                ids, committed, author, message = record.split("\n", 3)
+                sha, *parents = ids.split(" ")
+                yield Commit(sha, tuple(filter(None, parents)), int(committed), author, message)
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        """Whether ``commit`` is contained in ``of``; an id that is not here is not."""
+        if commit == of:
+            return True
+        return self.git.run("merge-base", "--is-ancestor", commit, of, ok=(0, 1, 128)).status == 0
+
+    def contained(self, commits: Iterable[str], tip: str) -> set[str]:
+        """Which of ``commits`` are ancestors of ``tip``, or ``tip`` itself."""
+        return {c for c in set(commits) if self.is_ancestor(c, tip)}
+
+    def ids_between(self, old: str, new: str, *options: str) -> list[str]:
+        """The commits of ``new`` that ``old`` has not, newest first."""
+        return self.git.run("rev-list", *options, new, f"^{old}", "--").out.split()
+
+    def equal_patches(self, ours: str, theirs: str) -> set[str]:
+        """The commits of ``ours`` whose change stands in ``theirs`` too, under another id (patch-id)."""
+        out = self.git.run("rev-list", "--cherry-mark", "--left-only", "--no-merges", f"{ours}...{theirs}").out
+        return {line[1:] for line in out.split() if line.startswith("=")}
+
+    def tree_of(self, commit: str) -> str:
+        return self.git.line("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").split("\n")[-1]
+
+    def resolve(self, ref: str) -> str | None:
+        """The commit behind a full ref name or an object id; None where there is none."""
+        answer = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", ok=(0, 1, 128))
+        found = answer.out.strip().split("\n")[-1]
+        return found if _OID.fullmatch(found) else None
+
+    def signature(self) -> Signature:
+        """Who we are and what time it is, as git itself would write it now."""
+        return Signature(self.git.line("var", "GIT_AUTHOR_IDENT"), self.git.line("var", "GIT_COMMITTER_IDENT"))
+
+    # -- objects: nothing points at them until they are pushed ---------------------------------------------------------------
+
+    def merge(self, into: str, commit: str, message: str, who: Signature, *, sign: bool = False) -> Merged | Conflict:
+        """Merge ``commit`` into ``into`` (ids) without a work tree, always with a merge commit."""
+        tree = self._merged_tree(into, commit)
+        if isinstance(tree, Conflict):
+            return tree
+        # commit-tree ignores commit.gpgSign
+        flags = ["-S"] if sign else []
+        made = self.git.run(
+            "commit-tree", tree, "-p", into, "-p", commit, *flags, "-F", "-", stdin=message, env=who.environment()
+        )
+        return Merged(made.out.strip())
+
+    def _merged_tree(self, into: str, commit: str) -> str | Conflict:
+        # merge-tree reads .gitattributes from the work tree it stands in: give it the first parent's, and nothing else.
+        folder = tempfile.mkdtemp(prefix="reletan-")
+        try:
+            self._lay_attributes(into, folder)
+            env = {"GIT_DIR": self.common_dir, "GIT_WORK_TREE": folder}
+            answer = self.git.run(
+                "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", into, commit, ok=(0, 1), env=env, cwd=folder
+            )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        tree, *paths = answer.out.split("\0")
+        if not _OID.fullmatch(tree):
+            raise GitFailed("git could not merge.", answer.status, answer.err)
+        return tree if answer.status == 0 else Conflict(tuple(dict.fromkeys(p for p in paths if p)))
+
+    def _lay_attributes(self, commit: str, folder: str) -> None:
+        listed = self.git.run("ls-tree", "-r", "-z", commit).out.split("\0")
+        for entry in listed:
+            meta, _, path = entry.partition("\t")
+            if path.rsplit("/", 1)[-1] == ".gitattributes" and meta.startswith("100"):
+                target = os.path.join(folder, path)
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                with open(target, "w", encoding="utf-8", errors="surrogateescape") as file:
+                    file.write(self.git.run("cat-file", "blob", meta.split()[2]).out)
+
+    def make_tag(self, name: str, commit: str, message: str, who: Signature, *, sign: bool = False) -> str:
+        """An annotated tag object on ``commit``, without a ref."""
+        if sign:
+            return self._signed_tag(name, commit, message, who)
+        text = f"object {commit}\ntype commit\ntag {name}\ntagger {who.committer}\n\n{message.rstrip()}\n"
+        return self.git.run("mktag", stdin=text).out.strip()
+
+    def _signed_tag(self, name: str, commit: str, message: str, who: Signature) -> str:
+        # `git tag` always makes a ref: let it make that one in a folder that only borrows our objects and configuration.
+        with tempfile.TemporaryDirectory(prefix="reletan-") as folder:
+            os.makedirs(os.path.join(folder, "refs"))
+            os.symlink(os.path.join(self.common_dir, "objects"), os.path.join(folder, "objects"))
+            shutil.copy(os.path.join(self.common_dir, "config"), os.path.join(folder, "config"))
+            with open(os.path.join(folder, "HEAD"), "w", encoding="ascii") as file:
+                file.write("ref: refs/heads/none\n")
+            env = {**who.environment(), "GIT_DIR": folder, "GIT_WORK_TREE": folder}
+            self.git.run("tag", "-s", "-F", "-", name, commit, stdin=message, env=env)
+            return self.git.run("rev-parse", "--verify", f"refs/tags/{name}", env=env).out.strip()
+
+    # -- writes ------------------------------------------------------------------------------------------------------------
+
+    def fetch(self, remote: str, branches: Sequence[str]) -> None:
+        """Fetch these branches into their tracking refs, by explicit refspecs, without tags; completes a shallow clone."""
+        specs = [f"+refs/heads/{b}:refs/remotes/{remote}/{b}" for b in branches]
+        deepen = ["--unshallow"] if self.shallow else []
+        self.git.run(
+            "fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--quiet", *deepen,
+            "--", remote, *specs, timeout=NETWORK_TIMEOUT,
+        )  # fmt: skip
+        self.shallow = False
+
+    def forget_tracking(self, remote: str, branch: str) -> None:
+        self.git.run("update-ref", "-d", f"refs/remotes/{remote}/{branch}", ok=(0, 1))
+
+    def push(self, remote: str, updates: Sequence[RefUpdate], *, verify: bool = True) -> None:
+        """One atomic push with a lease for every ref. Raises PushRefused when the remote refused it whole."""
+        leases = [f"--force-with-lease={u.ref}:{u.old or ''}" for u in updates]
+        specs = [f"{u.new or ''}:{u.ref}" for u in updates]
+        hooks = [] if verify else ["--no-verify"]
+        answer = self.git.run(
+            "-c", "push.gpgSign=false", "push", "--atomic", "--porcelain", "--no-follow-tags", "--no-recurse-submodules", *hooks,
+            *leases, "--", remote, *specs, ok=(0, 1, 128), timeout=NETWORK_TIMEOUT,
+        )  # fmt: skip
+        if answer.status:
+            raise _push_error(answer.out, answer.err, answer.status)
+
+    def fast_forward(self, branch: str, commit: str) -> None:
+        """Bring a local branch that is checked out nowhere forward to ``commit`` (git refuses everything else)."""
+        pin = f"refs/reletan/forward/{branch}"
+        self.git.run("update-ref", pin, commit)
+        try:
+            self.git.run("fetch", "--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance", ".",
+                         f"{pin}:refs/heads/{branch}", env={"GIT_ALLOW_PROTOCOL": "file"})  # fmt: skip
+        finally:
+            self.git.run("update-ref", "-d", pin)
+
+    def fast_forward_worktree(self, worktree: str, commit: str) -> None:
+        """``merge --ff-only`` where the branch is checked out; ignored files are never overwritten."""
+        self.git.run("merge", "--ff-only", "--no-overwrite-ignore", "--quiet", "--no-autostash", commit, cwd=worktree,
+                     env={"GIT_OPTIONAL_LOCKS": "1"})  # fmt: skip
+
+    def update_refs(self, updates: Sequence[tuple[str, str | None, str | None]]) -> None:
+        """(ref, new, old) in one transaction; ``new`` None deletes, ``old`` None means that it must not exist, "" anything."""
+        lines: list[str] = []
+        for ref, new, old in updates:
+            expected = "" if old == "" else f" {old or '0' * 40}"
+            lines.append(f"update {ref} {new}{expected}" if new else f"delete {ref}{expected}")
+        if lines:
+            self.git.run("update-ref", "--no-deref", "--stdin", stdin="\n".join(lines) + "\n")
+
+    def set_config(self, key: str, value: str | None) -> None:
+        """Set one key of the clone's own configuration; None removes it (and its section, once empty)."""
+        if value is not None:
+            self.git.run("config", "--local", "--replace-all", key, value)
+        else:
+            self.git.run("config", "--local", "--unset-all", key, ok=(0, 5))
+        self.__dict__.pop("_config", None)
+
+    def remove_config_section(self, section: str) -> None:
+        self.git.run("config", "--local", "--remove-section", section, ok=(0, 1, 2, 128))
+        self.__dict__.pop("_config", None)
+
+    def switch(self, branch: str) -> None:
+        self.git.run("switch", "--quiet", "--no-overwrite-ignore", branch, env={"GIT_OPTIONAL_LOCKS": "1"})
+
+
+def _split_identity(value: str) -> tuple[str, str, str]:
+    found = re.fullmatch(r"(.*?) ?<(.*)> (\d+ [+-]\d{4})", value)
+    if found is None:
+        raise UsageError("git does not know who you are.", next="run `git config user.name …` and `git config user.email …`")
+    return found[1], found[2], found[3]
+
+
+def _pairs(listing: str) -> list[tuple[str, str]]:
+    pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
+    return [(key, value if separator else "true") for key, separator, value in pairs]
+
+
+def _remote_refs(listing: str) -> RemoteRefs:
+    heads: dict[str, str] = {}
+    objects: dict[str, str] = {}
+    peeled: dict[str, str] = {}
+    pulls: dict[int, str] = {}
+    default: str | None = None
+    for line in listing.splitlines():
+        oid, _, ref = line.partition("\t")
+        if oid.startswith("ref: ") and ref == "HEAD":
+            default = oid.removeprefix("ref: refs/heads/")
+        elif ref.startswith("refs/heads/"):
+            heads[ref[11:]] = oid
+        elif ref.startswith("refs/tags/") and ref.endswith("^{}"):
+            peeled[ref[10:-3]] = oid
+        elif ref.startswith("refs/tags/"):
+            objects[ref[10:]] = oid
+        elif (number := ref.removeprefix("refs/pull/").removesuffix("/head")).isdecimal() and len(number) < 10:
+            pulls[int(number)] = oid
+    tags = {name: Tag(oid, peeled.get(name, oid)) for name, oid in objects.items()}
+    return RemoteRefs(heads=heads, tags=tags, pulls=pulls, default=default)
+
+
+def _local_refs(listing: str, remote: str | None) -> LocalRefs:
+    heads: dict[str, LocalBranch] = {}
+    tags: dict[str, Tag] = {}
+    tracking: dict[str, str] = {}
+    prefix = f"refs/remotes/{remote}/"
+    for line in listing.splitlines():
+        ref, oid, peeled, worktree = line.split(" ", 3)
+        if ref.startswith("refs/heads/"):
+            heads[ref[11:]] = LocalBranch(oid, worktree or None)
+        elif ref.startswith("refs/tags/"):
+            tags[ref[10:]] = Tag(oid, peeled or oid)
+        elif ref.startswith(prefix) and not ref.endswith("/HEAD"):
+            tracking[ref[len(prefix) :]] = oid
+    return LocalRefs(heads=heads, tags=tags, tracking=tracking)
+
+
+def _push_error(out: str, err: str, status: int) -> ReletanError:
+    rejected = [line for line in out.splitlines() if line.startswith("!")]
+    said = [line.strip() for line in err.splitlines() if line.startswith("remote:")]
+    details = [*rejected, *said]
+    if "does not support --atomic" in err:
+        return ReletanError("The remote does not support atomic pushes, so nothing was pushed.",
+                            next="use a server that does: reletan never pushes half a release")  # fmt: skip
+    if any("stale info" in r or "fetch first" in r or "non-fast-forward" in r or "cannot lock ref" in r
+           or "already exists" in r or "failed to update ref" in r for r in rejected):  # fmt: skip
+        return PushRefused("The remote moved meanwhile, so nothing was pushed.", stale=True, details=details)
+    if rejected:
+        return PushRefused("The remote refused the push: a rule, a hook or a protected branch. Nothing landed.",
+                           stale=False, details=details)  # fmt: skip
+    from reletan.adapters.gitrun import Answer, readable
+
+    return readable(("push",), Answer(status, out, err))

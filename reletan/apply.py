@@ -1,0 +1,166 @@
+"""Apply a plan: the only place that writes. Each step is probed first: todo, done, or in conflict with the world."""
+
+import os
+from collections.abc import Callable
+from typing import assert_never
+
+import msgspec
+
+from reletan.adapters.files import write_atomically
+from reletan.adapters.gitrepo import GitRepo
+from reletan.adapters.gitrun import GitFailed
+from reletan.adapters.hooks import run_hook
+from reletan.domain.errors import Blocked, ReletanError
+from reletan.domain.plan import (
+    CreateTag,
+    DeleteBranch,
+    DeleteRemoteBranch,
+    Plan,
+    PushRefs,
+    RefUpdate,
+    RunHook,
+    SetConfig,
+    State,
+    Step,
+    Switch,
+    UpdateBranch,
+    WriteFile,
+)
+
+# The release is public before these: when one fails, that is worth a warning, and a re-run does it.
+HOUSEKEEPING = (DeleteRemoteBranch, UpdateBranch, CreateTag, DeleteBranch)
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What became of a step; ``detail`` says why where it is not done."""
+
+    state: State
+    detail: str | None = None
+
+
+def perform(plan: Plan, repo: GitRepo, report: Callable[[int, Result], None]) -> list[Result]:
+    """Do the steps in their order and ``report`` each. Raises what a step raises, unless it is housekeeping."""
+    results: list[Result] = []
+    for index, step in enumerate(plan.steps):
+        result = _perform(step, repo)
+        results.append(result)
+        report(index, result)
+    return results
+
+
+def _perform(step: Step, repo: GitRepo) -> Result:
+    try:
+        return _do(step, repo)
+    except ReletanError as error:
+        if isinstance(step, HOUSEKEEPING):
+            return Result("conflict", " ".join([error.message, *error.details[:2]]))
+        raise
+
+
+def _do(step: Step, repo: GitRepo) -> Result:
+    match step:
+        case PushRefs():
+            return _push(step, repo)
+        case DeleteRemoteBranch():
+            ref = f"refs/heads/{step.branch}"
+            repo.push(step.remote, [RefUpdate(ref, step.expected, None)])
+            repo.forget_tracking(step.remote, step.branch)
+        case UpdateBranch():
+            return _update_branch(step, repo)
+        case CreateTag():
+            return _create_tag(step, repo)
+        case DeleteBranch():
+            return _delete_branch(step, repo)
+        case SetConfig():
+            if repo.setting(step.key) == step.value:
+                return Result("skipped", "already so")
+            repo.set_config(step.key, step.value)
+        case WriteFile():
+            return _write_file(step, repo)
+        case Switch():
+            repo.switch(step.branch)
+        case RunHook():
+            run_hook(repo, step)
+        case _:
+            assert_never(step)
+    return Result("done")
+
+
+def _push(step: PushRefs, repo: GitRepo) -> Result:
+    # The leases are the probe: the remote itself compares, in the same instant in which it writes.
+    try:
+        repo.push(step.remote, step.updates)
+    except GitFailed:
+        if not _landed(step, repo):
+            raise
+        return Result("done", "the answer was lost, but everything is on the remote")
+    branches = [(u.ref.removeprefix("refs/heads/"), u.new) for u in step.updates if u.ref.startswith("refs/heads/")]
+    for branch, new in branches:
+        if new is None:
+            repo.forget_tracking(step.remote, branch)
+    repo.update_refs([(f"refs/remotes/{step.remote}/{branch}", new, "") for branch, new in branches if new])
+    return Result("done")
+
+
+def _landed(step: PushRefs, repo: GitRepo) -> bool:
+    """After an unclear answer only the remote knows; a push that is still under way shows up at the next run."""
+    refs = repo.remote_refs(step.remote, pulls=False)
+    for update in step.updates:
+        name = update.ref.split("/", 2)[2]
+        tag = refs.tags.get(name)
+        at = refs.heads.get(name) if update.ref.startswith("refs/heads/") else tag.object if tag else None
+        if at != update.new:
+            return False
+    return True
+
+
+def _update_branch(step: UpdateBranch, repo: GitRepo) -> Result:
+    now = repo.local_refs(None).heads.get(step.branch)
+    if now is not None and now.oid == step.new:
+        return Result("skipped", "already there")
+    if (now.oid if now else None) != step.old or (now is not None and now.worktree != step.worktree):
+        return Result("conflict", f"{step.branch} changed in this clone meanwhile")
+    if step.worktree is None:
+        repo.fast_forward(step.branch, step.new)
+    elif repo.clean(step.worktree):
+        repo.fast_forward_worktree(step.worktree, step.new)
+    else:
+        return Result("conflict", f"there are changes in {step.worktree}")
+    return Result("done")
+
+
+def _create_tag(step: CreateTag, repo: GitRepo) -> Result:
+    now = repo.local_refs(None).tags.get(step.tag)
+    if now is not None:
+        same = now.object == step.object
+        return Result("skipped", "already there") if same else Result("conflict", "another tag of that name is here")
+    repo.update_refs([(f"refs/tags/{step.tag}", step.object, None)])
+    return Result("done")
+
+
+def _delete_branch(step: DeleteBranch, repo: GitRepo) -> Result:
+    now = repo.local_refs(None).heads.get(step.branch)
+    if now is None:
+        return Result("skipped", "already gone")
+    if now.oid != step.expected or now.worktree is not None:
+        return Result("conflict", "it moved, or is checked out")
+    repo.update_refs([(f"refs/heads/{step.branch}", None, step.expected)])
+    repo.remove_config_section(f"branch.{step.branch}")
+    return Result("done")
+
+
+def _write_file(step: WriteFile, repo: GitRepo) -> Result:
+    path = os.path.join(repo.top or repo.git.directory, step.path)
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            now = file.read()
+    except FileNotFoundError:
+        now = None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReletanError(f"{step.path} cannot be read: {error}.") from error
+    if now == step.content:
+        return Result("skipped", "already so")
+    if now != step.old:
+        raise Blocked(f"{step.path} changed while the plan was shown.", next="run the command again")
+    write_atomically(path, step.content)
+    return Result("done")

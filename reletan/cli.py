@@ -1,0 +1,263 @@
+"""The command line: parse, one call, exit codes; nothing else."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from reletan.commands.session import Session
+
+EPILOG = "Exit codes: 0 done, 1 failed or declined, 2 usage or configuration, 3 blocked, 4 authentication, 5 public but not complete."
+
+app = typer.Typer(
+    name="reletan",
+    help="The release tool for git-flow teams: cut a release, tag it, merge it back. One atomic push, shown before it is done.",
+    epilog=EPILOG,
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show the plan and stop.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do the plan without asking.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+NoFetch = Annotated[bool, typer.Option("--no-fetch", help="Do not fetch first; take what this clone knows.")]
+Offline = Annotated[bool, typer.Option("--offline", help="No request to anything: no fetch, no GitHub, no Slack.")]
+Version = Annotated[str | None, typer.Argument(help="The version, like 1.4.0; may be left out when only one is open.")]
+FailIfEmpty = Annotated[bool, typer.Option("--fail-if-empty", help="Exit 3 when there is nothing to release.")]
+
+
+class Globals:
+    """The options before the command."""
+
+    directory = "."
+    verbose = 0
+    quiet = False
+    color = "auto"
+    json = False
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from reletan import __version__
+
+        typer.echo(f"reletan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _globals(
+    directory: Annotated[str, typer.Option("-C", metavar="DIR", help="Run as if in DIR.")] = ".",
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv shows where an internal error is.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only warnings and errors.")] = False,
+    color: Annotated[str, typer.Option(metavar="auto|always|never", help="Colours; NO_COLOR is obeyed too.")] = "auto",
+) -> None:
+    from reletan.domain.errors import UsageError
+
+    Globals.directory, Globals.verbose, Globals.quiet, Globals.color = directory, verbose, quiet, color
+    if color not in ("auto", "always", "never"):
+        raise UsageError(f"--color takes auto, always or never, not {color!r}.")
+
+
+def _open(*, json: bool, dry_run: bool = False, yes: bool = False) -> "Session":
+    from reletan.commands.session import open_session
+    from reletan.terminal import Terminal
+
+    Globals.json = json
+    terminal = Terminal(json=json, quiet=Globals.quiet, verbose=Globals.verbose, color=Globals.color)
+    return open_session(Globals.directory, terminal, dry_run=dry_run, yes=yes)
+
+
+@app.command("init", epilog="Examples:  reletan init   |   reletan init --defaults --yes   |   reletan init --tag-prefix v --dry-run")
+def init(
+    defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing; take what was detected.")] = False,
+    remote: Annotated[str | None, typer.Option(help="The remote that releases go to.")] = None,
+    production: Annotated[str | None, typer.Option(help="The production branch, like main.")] = None,
+    development: Annotated[str | None, typer.Option(help="The development branch, like develop.")] = None,
+    release_prefix: Annotated[str | None, typer.Option(help="What release branches begin with.")] = None,
+    hotfix_prefix: Annotated[str | None, typer.Option(help="What hotfix branches begin with.")] = None,
+    tag_prefix: Annotated[str | None, typer.Option(help="What release tags begin with; may be empty.")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Detect the flow of this repository and write .reletan.toml and git-flow's configuration."""
+    session = _open(json=json, dry_run=dry_run, yes=yes)
+    from reletan.commands import init as command
+
+    answers = command.InitAnswers(remote=remote, production=production, development=development, release_prefix=release_prefix,
+                                  hotfix_prefix=hotfix_prefix, tag_prefix=tag_prefix)  # fmt: skip
+    command.run(session, answers, defaults)
+
+
+@app.command("list", epilog="Examples:  reletan list   |   reletan list --since v1.3.0 --until v1.4.0 --markdown   |   reletan list --offline --json")
+def list_(
+    since: Annotated[str | None, typer.Option(metavar="REF", help="From this tag, branch or commit on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="REF", help="Up to this tag, branch or commit.")] = None,
+    json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    group_by: Annotated[str, typer.Option(metavar="label|author|none", help="Put the pull requests under headings.")] = "none",
+    no_fetch: NoFetch = False,
+    offline: Offline = False,
+    fail_if_empty: FailIfEmpty = False,
+) -> None:
+    """The pull requests, and the commits without one, that are new since the last release."""
+    session = _open(json=json)
+    from reletan.commands import list as command
+
+    command.run(session, command.ListOptions(since=since, until=until, markdown=markdown, group_by=group_by,
+                                             fetch=not (no_fetch or offline), fail_if_empty=fail_if_empty))  # fmt: skip
+
+
+@app.command("status", epilog="Examples:  reletan status   |   reletan status --json")
+def status(json: Json = False, no_fetch: NoFetch = False, offline: Offline = False) -> None:
+    """Where the release is, and what comes next."""
+    session = _open(json=json)
+    from reletan.commands import status as command
+
+    command.run(session, fetch=not (no_fetch or offline))
+
+
+@app.command("start", epilog="Examples:  reletan start   |   reletan start 1.4.0 --yes   |   reletan start hotfix   |   reletan start minor --dry-run")
+def start(
+    what: Annotated[list[str] | None, typer.Argument(metavar="[release|hotfix] [VERSION|major|minor|patch]", help="What to begin, and its version; proposed when left out.")] = None,
+    base: Annotated[str | None, typer.Option("--from", metavar="REF", help="Begin there instead of at the remote's development (hotfix: production).")] = None,
+    switch: Annotated[bool, typer.Option("--switch", help="Check the new branch out.")] = False,
+    no_pr: Annotated[bool, typer.Option("--no-pr", help="Open no release pull request.")] = False,
+    no_notify: Annotated[bool, typer.Option("--no-notify", help="Send no Slack message.")] = False,
+    fail_if_empty: FailIfEmpty = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Cut a release (or hotfix) branch from the remote's state and publish it; your work tree stays as it is."""
+    del no_pr, no_notify  # nothing is opened or sent by this version
+    kind, version = _kind_and_version(what or [])
+    session = _open(json=json, dry_run=dry_run, yes=yes)
+    from reletan.commands import start as command
+
+    command.run(session, command.StartOptions(kind="hotfix" if kind == "hotfix" else "release", version=version, base=base,
+                                              switch=switch, fail_if_empty=fail_if_empty))  # fmt: skip
+
+
+def _kind_and_version(words: Sequence[str]) -> tuple[str, str | None]:
+    from reletan.domain.errors import UsageError
+
+    kind = words[0] if words and words[0] in ("release", "hotfix") else None
+    rest = words[1:] if kind else words
+    if len(rest) > 1:
+        raise UsageError(f"Too many words: {' '.join(words)}.", next="reletan start [release|hotfix] [VERSION|major|minor|patch]")
+    return kind or "release", rest[0] if rest else None
+
+
+@app.command("tag", epilog="Examples:  reletan tag   |   reletan tag 1.4.0 --dry-run   |   reletan tag 1.4.0 --head $SHA --yes")
+def tag(
+    version: Version = None,
+    head: Annotated[str | None, typer.Option(metavar="SHA", help="Refuse any other head of the release branch.")] = None,
+    backmerge: Annotated[str, typer.Option(metavar="auto|pull-request|none", help="How the tag gets back into development.")] = "auto",
+    keep_branch: Annotated[bool, typer.Option("--keep-branch", help="Do not delete the release branch.")] = False,
+    sign: Annotated[bool, typer.Option("--sign", help="Sign the tag.")] = False,
+    message: Annotated[str | None, typer.Option("--message", "-m", metavar="TEXT", help="The tag's message.")] = None,
+    via: Annotated[str, typer.Option(metavar="auto|push|pull-request", help="How the release reaches production.")] = "auto",
+    no_release: Annotated[bool, typer.Option("--no-release", help="Publish no GitHub Release.")] = False,
+    no_notify: Annotated[bool, typer.Option("--no-notify", help="Send no Slack message.")] = False,
+    fail_if_empty: FailIfEmpty = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Merge the release into production, tag it and merge it back: one atomic push. Then the branch is cleaned up."""
+    del no_release, no_notify  # nothing is published or sent by this version
+    session = _open(json=json, dry_run=dry_run, yes=yes)
+    from reletan.commands import tag as command
+
+    command.run(session, command.TagOptions(version=version, head=head, backmerge=backmerge, keep_branch=keep_branch,  # type: ignore[arg-type]
+                                            sign=sign, message=message, via=via, fail_if_empty=fail_if_empty))  # fmt: skip
+
+
+@app.command("resume", epilog="Examples:  reletan resume   |   reletan resume 1.4.0 --yes")
+def resume(version: Version = None, dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
+    """Finish what was interrupted, here or in another clone."""
+    session = _open(json=json, dry_run=dry_run, yes=yes)
+    from reletan.commands import resume as command
+
+    command.run(session, version)
+
+
+@app.command("abort", epilog="Examples:  reletan abort   |   reletan abort 1.4.0 --dry-run")
+def abort(version: Version = None, dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
+    """Undo start, as long as nothing is released; never deletes a commit that is nowhere else."""
+    session = _open(json=json, dry_run=dry_run, yes=yes)
+    from reletan.commands import abort as command
+
+    command.run(session, version)
+
+
+@app.command("config", epilog="Examples:  reletan config   |   reletan config --json   |   reletan config --schema")
+def config(schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of .reletan.toml.")] = False, json: Json = False) -> None:
+    """The effective settings, and where each comes from."""
+    session = _open(json=json)
+    from reletan.commands import config as command
+
+    command.run(session, schema)
+
+
+class Terminated(BaseException):
+    """SIGTERM."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code. Whatever goes wrong becomes one clear error here."""
+    signal.signal(signal.SIGTERM, _terminate)
+    Globals.json = "--json" in arguments
+    try:
+        app(args=list(arguments), standalone_mode=False)
+        sys.stdout.flush()
+        return 0
+    except typer.Exit as exit:
+        return exit.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted("Interrupted", 130)
+    except Terminated:
+        return _interrupted("Terminated", 143)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as problem:
+        return _failed(problem)
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    raise Terminated
+
+
+def _interrupted(what: str, code: int) -> int:
+    sys.stderr.write(f"\n{what}. What was begun can be finished with `reletan resume`; `reletan status` tells.\n")
+    return code
+
+
+def _failed(problem: Exception) -> int:
+    from reletan import render
+    from reletan.domain.errors import ReletanError, UsageError
+    from reletan.terminal import Terminal
+
+    click_error: type[Any] = typer.BadParameter.__mro__[2]
+    if isinstance(problem, click_error):
+        problem = UsageError(problem.format_message(), next="reletan --help, or reletan COMMAND --help")  # type: ignore[attr-defined]
+    if not isinstance(problem, ReletanError):
+        if Globals.verbose > 1:
+            raise problem
+        problem = ReletanError(f"Something unexpected happened: {type(problem).__name__}: {problem}.",
+                               next="nothing more was done; run it with -vv to see where, and report it")  # fmt: skip
+    render.error(Terminal(json=Globals.json, color=Globals.color), problem)
+    return problem.exit_code
+
+

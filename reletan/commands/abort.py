@@ -1,0 +1,96 @@
+"""``reletan abort``: undo ``start``, as long as nothing was released and nothing would be lost."""
+
+from reletan.adapters.journal import Journal, JournalFolder
+from reletan.commands.finding import find_release
+from reletan.commands.flowing import carry_out
+from reletan.commands.observing import Observed, observe
+from reletan.commands.session import Session, require_writable
+from reletan.domain.errors import Blocked
+from reletan.domain.flow import OpenBranch
+from reletan.domain.plan import DeleteBranch, Plan, PushRefs, RefUpdate, SetConfig, Step
+
+
+def run(session: Session, version: str | None) -> None:
+    require_writable(session)
+    folder = JournalFolder(session.repo.common_dir)
+    with folder.lock():
+        who = session.repo.signature()
+        plan = carry_out(
+            session,
+            lambda: _plan(session, version),
+            lambda plan: Journal(command="abort", version=plan.version or "", options={}, author=who.author, committer=who.committer,
+                                 plan=plan),
+        )  # fmt: skip
+        if plan.version is not None and not session.dry_run:
+            folder.forget(plan.version)
+
+
+def _plan(session: Session, version: str | None) -> Plan:
+    facts = observe(session, writing=True, pulls=False)
+    if version is not None and not _exists(facts, version):
+        return Plan(command="abort", version=version.removeprefix(facts.tag_prefix),
+                    steps=(), warnings=(f"there is no open release {version}",))  # fmt: skip
+    found = find_release(session, facts, version)
+    if found is None or found.branch is None:
+        return Plan(command="abort", version=None, steps=(), warnings=("no release is open",))
+    if found.tagged is not None:
+        raise Blocked(f"{found.version} is released already, so it is not undone.",
+                      next=f"go forward: reletan resume {found.version}, and a hotfix for what is wrong")  # fmt: skip
+    branch = found.branch
+    _refuse_if_merged(session, facts, branch)
+    _refuse_if_lost(session, facts, branch.name, branch.head)
+    return Plan(
+        command="abort", version=found.version, steps=tuple(_steps(session, facts, branch)), head=branch.head, mode="push",
+        advice=tuple(_advice(facts, branch)),
+    )  # fmt: skip
+
+
+def _exists(facts: Observed, version: str) -> bool:
+    plain = version.removeprefix(facts.tag_prefix) if not version[:1].isdigit() else version
+    names = {facts.branches.prefix(kind) + plain for kind in ("release", "hotfix")} | {version}
+    tagged = facts.tag_prefix + plain in facts.refs.tags
+    return tagged or any(name in facts.refs.heads or name in facts.local.heads for name in names)
+
+
+def _refuse_if_merged(session: Session, facts: Observed, branch: OpenBranch) -> None:
+    own = session.repo.ids_between(facts.development, branch.head)
+    merged = session.repo.is_ancestor(branch.head, facts.production)
+    if merged and own and branch.kind == "release":
+        raise Blocked(f"{branch.name} is in {facts.branches.production} already, so it is not undone.",
+                      next=f"go forward: reletan tag {branch.version}")  # fmt: skip
+
+
+def _refuse_if_lost(session: Session, facts: Observed, name: str, head: str) -> None:
+    lost = session.repo.git.run(
+        "log", "--format=%h %s (%an)", "-10", head, f"^{facts.development}", f"^{facts.production}", "--"
+    ).out.splitlines()
+    if lost:
+        raise Blocked(
+            f"{name} has commits that are nowhere else, so it is not deleted.",
+            details=lost,
+            next=f"keep them first: merge {name} into {facts.branches.development} and push, then run the command again",
+        )
+
+
+def _steps(session: Session, facts: Observed, branch: OpenBranch) -> list[Step]:
+    steps: list[Step] = []
+    if branch.published and facts.remote:
+        # Not housekeeping here: it is what the person asked for, so a refusal is an error.
+        steps.append(PushRefs(facts.remote, (RefUpdate(f"refs/heads/{branch.name}", branch.head, None),)))
+    local = facts.local.heads.get(branch.name)
+    if local is not None:
+        _refuse_if_lost(session, facts, f"your local {branch.name}", local.oid)
+        if local.worktree is None:
+            steps.append(DeleteBranch(branch.name, local.oid))
+    key = f"gitflow.branch.{branch.name}.base"
+    if session.repo.setting(key) is not None and (local is None or local.worktree is None):
+        steps.append(SetConfig(key, None))
+    return steps
+
+
+def _advice(facts: Observed, branch: OpenBranch) -> list[str]:
+    local = facts.local.heads.get(branch.name)
+    if local is None or local.worktree is None:
+        return []
+    base = facts.branches.base(branch.kind)
+    return [f"{branch.name} is checked out, so it was kept here: git switch {base} && git branch -d {branch.name}"]

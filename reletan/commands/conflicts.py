@@ -1,0 +1,47 @@
+"""Explain a conflict: the files, and the pull requests and people that touched them on both sides."""
+
+from reletan.adapters.gitrepo import Conflict
+from reletan.commands.observing import Observed
+from reletan.commands.session import Session
+from reletan.domain.errors import Blocked
+from reletan.domain.history import Commit
+from reletan.domain.subjects import said_by
+from reletan.domain.text import one_line
+
+MOST_FILES = 10
+
+
+def explain(session: Session, facts: Observed, into: str, ours: str, theirs: str, conflict: Conflict, *, next: str) -> Blocked:
+    """The error for a merge of ``theirs`` into the branch ``into`` (at ``ours``) that people must do. Nothing was pushed."""
+    details = [_file(session, path, ours, theirs) for path in conflict.paths[:MOST_FILES]]
+    if len(conflict.paths) > MOST_FILES:
+        details.append(f"and {len(conflict.paths) - MOST_FILES} more files")
+    return Blocked(f"Merging into {into} conflicts, so nothing was pushed.", details=details, next=next)
+
+
+def _file(session: Session, path: str, ours: str, theirs: str) -> str:
+    touched = [*_touched(session, path, ours, theirs), *_touched(session, path, theirs, ours)]
+    return one_line(f"{path}: touched by {', '.join(dict.fromkeys(touched)) or 'commits that could not be named'}")
+
+
+def _touched(session: Session, path: str, tip: str, other: str) -> list[str]:
+    """"#12 Add login (Hana)" for each pull request, "Hana (1a2b3c4)" for each other commit that changed ``path`` on this side."""
+    out = session.repo.git.run(
+        "log", "-m", "--first-parent", "-z", "-8", "--format=%H %P%n%ct%n%an%n%B", tip, f"^{other}", "--", f":(top,literal){path}"
+    ).out
+    return [text for record in out.split("\0") if record.strip() for text in _who(session, record.lstrip("\n"), path)]
+
+
+def _who(session: Session, record: str, path: str) -> list[str]:
+    ids, committed, author, message = record.split("\n", 3)
+    sha, *parents = ids.split()
+    commit = Commit(sha, tuple(parents), int(committed), author, message)
+    said = said_by(commit)
+    if len(parents) > 1:
+        out = session.repo.git.run(
+            "log", "--no-merges", "-8", "--format=%an (%h)", parents[1], f"^{parents[0]}", "--", f":(top,literal){path}"
+        ).out
+        people = [line for line in dict.fromkeys(out.splitlines()) if line]
+        names = ", ".join(dict.fromkeys(line.rsplit(" (", 1)[0] for line in people)) or author
+        return [f"#{said.number} {said.title} ({names})"] if said else (people or [f"{author} ({sha[:7]})"])
+    return [f"#{said.number} {said.title} ({author})"] if said else [f"{author} ({sha[:7]})"]

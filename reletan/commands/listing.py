@@ -1,0 +1,195 @@
+"""What is new in a range, from one ``git log``; shared by list, start, tag and status."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from reletan.commands.observing import Observed
+from reletan.commands.session import Session
+from reletan.domain.errors import UsageError
+from reletan.domain.flow import Kind
+from reletan.domain.listing import Listing, Warning, level
+from reletan.domain.pulls import Names, Released, collect, released_numbers
+from reletan.domain.refs import problem_with
+from reletan.domain.version import is_final, propose
+
+
+class Range(msgspec.Struct, frozen=True, kw_only=True):
+    """From where to where, as names and commits. ``excluded``: all commits whose history is left out."""
+
+    since: str | None
+    since_sha: str | None
+    until: str
+    until_sha: str
+    excluded: tuple[str, ...]
+
+
+def default_range(facts: Observed, until: str | None = None, until_sha: str | None = None) -> Range:
+    """Everything that the remote's development branch (or ``until``) has and no final release on production has."""
+    last = facts.last
+    name = until or (f"{facts.remote}/{facts.branches.development}" if facts.remote else facts.branches.development)
+    return Range(
+        since=last.tag if last else None,
+        since_sha=last.commit if last else None,
+        until=name,
+        until_sha=until_sha or facts.development,
+        excluded=tuple(dict.fromkeys(r.commit for r in facts.releases)),
+    )
+
+
+def chosen_range(session: Session, facts: Observed, since: str | None, until: str | None) -> Range:
+    """The range that --since and --until name; what they leave open is the default."""
+    if since is None:
+        usual = default_range(facts)
+        return msgspec.structs.replace(usual, until=until, until_sha=resolve(session, facts, until)) if until else usual
+    start = resolve(session, facts, since)
+    if until is None:
+        name = f"{facts.remote}/{facts.branches.development}" if facts.remote else facts.branches.development
+        return Range(since=since, since_sha=start, until=name, until_sha=facts.development, excluded=(start,))
+    return Range(
+        since=since, since_sha=start, until=until, until_sha=resolve(session, facts, until), excluded=(start,)
+    )
+
+
+def resolve(session: Session, facts: Observed, ref: str) -> str:
+    """The commit that a name from the command line means: a tag, a version, a branch or an id. Raises UsageError."""
+    if ref == "HEAD":
+        found: dict[str, str | None] = {"HEAD": session.repo.resolve("HEAD")}
+    else:
+        if (problem := problem_with(ref)) is not None:
+            raise UsageError(f"{ref!r} is no ref: it {problem}.")
+        found = _meanings(facts, ref)
+        if not any(found.values()) and re.fullmatch(r"[0-9a-f]{7,64}", ref):
+            found = {"id": session.repo.resolve(ref)}
+    commits = {name: sha for name, sha in found.items() if sha}
+    if len(set(commits.values())) > 1:
+        raise UsageError(f"{ref} means several things here: {', '.join(commits)}.", next="use one of these full names")
+    if not commits:
+        raise UsageError(f"There is no tag, branch or commit {ref} here.", next="see `git tag` and `git branch -a`")
+    (sha,) = set(commits.values())
+    if session.repo.resolve(sha) is None:
+        raise UsageError(f"{ref} is not in this clone yet.", next=f"run `git fetch {facts.remote or ''} tag {ref}`")
+    return sha
+
+
+def _meanings(facts: Observed, ref: str) -> dict[str, str | None]:
+    tags = facts.refs.tags or facts.local.tags
+    tag = tags.get(ref.removeprefix("refs/tags/")) or tags.get(f"{facts.tag_prefix}{ref}")
+    branch = ref.removeprefix(f"{facts.remote}/").removeprefix("refs/heads/")
+    local = facts.local.heads.get(branch)
+    head = facts.refs.heads.get(branch) or facts.local.tracking.get(branch) or (local.oid if local else None)
+    return {
+        f"refs/tags/{ref.removeprefix('refs/tags/')}": None if ref.startswith("refs/heads/") or not tag else tag.commit,
+        f"refs/heads/{branch}": None if ref.startswith("refs/tags/") else head,
+    }
+
+
+def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind = "release") -> Listing:
+    """Read the range with one ``git log`` and say what is in it."""
+    open_heads = {b.version: b.head for b in facts.open if b.kind == "release"}
+    released, warnings = _released_by_content(session, facts, span)
+    commits = list(session.repo.log([span.until_sha, *open_heads.values()], span.excluded))
+    found = collect(
+        commits,
+        tip=span.until_sha,
+        names=_names(session, facts),
+        pull_heads=facts.refs.pulls,
+        open_releases=open_heads,
+        released=released,
+    )
+    listing = Listing(
+        since=span.since,
+        since_sha=span.since_sha,
+        until=span.until,
+        until_sha=span.until_sha,
+        compare_url=_compare_url(session, facts, span),
+        suggested_version=None,
+        warnings=tuple([*_general_warnings(session, facts, span), *warnings]),
+        pull_requests=tuple(found.pull_requests),
+        commits_without_pull_request=tuple(found.commits),
+    )
+    return msgspec.structs.replace(listing, suggested_version=_suggested(session, facts, span, listing, kind))
+
+
+def _suggested(session: Session, facts: Observed, span: Range, listing: Listing, kind: Kind) -> str | None:
+    base = (span.since or "").removeprefix(facts.tag_prefix) or None
+    if listing.empty or (base and not is_final(base)) or session.settings.version.scheme != "semver":
+        return None
+    return propose(base, [b.version for b in facts.open], level(listing, session.settings, kind))
+
+
+def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequence[Warning]:
+    found = [Warning("git-flow-settings", text) for text in session.settings.conflicts]
+    if facts.remote is None:
+        found.append(Warning("no-remote", "There is no remote: this is what the clone's own branches say."))
+    if span.since is None:
+        found.append(Warning("first-release", "No release tag is on production yet: this would be the first release."))
+    return found
+
+
+def _released_by_content(session: Session, facts: Observed, span: Range) -> tuple[Released, list[Warning]]:
+    """What the last release holds although its tag is no ancestor: production was squash-merged, or not merged back."""
+    repo = session.repo
+    if span.since_sha is None or repo.is_ancestor(span.since_sha, span.until_sha):
+        return Released(), []
+    theirs = list(repo.log([span.since_sha], [span.until_sha]))
+    equal = repo.equal_patches(span.until_sha, span.since_sha)
+    whole = _same_tree(session, span)
+    text = (
+        f"{span.since} is not in the history of {span.until}: production was squash-merged, or the release was never merged back. "
+        "Left out is what its history names or has as the same change."
+    )
+    return Released(released_numbers(theirs), frozenset(equal | whole)), [Warning("not-merged-back", text)]
+
+
+def _same_tree(session: Session, span: Range) -> set[str]:
+    """Everything up to the commit whose files are exactly the release's: it was squashed as a whole."""
+    if span.since_sha is None:
+        return set()
+    tree = session.repo.tree_of(span.since_sha)
+    lines = session.repo.git.run("log", "--format=%H %T", span.until_sha, f"^{span.since_sha}", "--").out.split("\n")
+    twin = next((line.split()[0] for line in lines if line.endswith(f" {tree}")), None)
+    return set(session.repo.ids_between(span.since_sha, twin)) if twin else set()
+
+
+def _names(session: Session, facts: Observed) -> Names:
+    slug = github_slug(session, facts.url)
+    return Names(
+        production=facts.branches.production,
+        development=facts.branches.development,
+        release_prefix=facts.branches.release_prefix,
+        hotfix_prefix=facts.branches.hotfix_prefix,
+        owner=slug.split("/")[0] if slug else None,
+        url=web_url(session, facts.url),
+    )
+
+
+def github_slug(session: Session, url: str | None) -> str | None:
+    """``owner/name`` where the configuration or a GitHub address says it."""
+    if session.settings.github.repository:
+        return session.settings.github.repository
+    host = web_host(session)
+    found = re.fullmatch(
+        rf"(?:https?://(?:[^@/]*@)?{re.escape(host)}(?::\d+)?/|(?:ssh://)?git@{re.escape(host)}[:/])([\w.-]+/[\w.-]+?)(?:\.git)?/?",
+        url or "",
+    )
+    return found[1] if found else None
+
+
+def web_host(session: Session) -> str:
+    host = re.sub(r"^https?://([^/:]+).*", r"\1", session.settings.github.api_url)
+    return host.removeprefix("api.")
+
+
+def web_url(session: Session, url: str | None) -> str | None:
+    """The repository's page on GitHub, without a request; None where nobody says that it is there."""
+    slug = github_slug(session, url)
+    return f"https://{web_host(session)}/{slug}" if slug else None
+
+
+def _compare_url(session: Session, facts: Observed, span: Range) -> str | None:
+    page = web_url(session, facts.url)
+    if page is None or span.since is None:
+        return None
+    return f"{page}/compare/{span.since}...{span.until.removeprefix(f'{facts.remote}/')}"

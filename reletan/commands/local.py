@@ -1,0 +1,42 @@
+"""What to do with this clone's own branches once the remote has moved: bring them forward where that is safe."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from reletan.commands.observing import Observed
+from reletan.commands.session import Session
+from reletan.domain.plan import Step, UpdateBranch
+
+
+class LocalMoves(msgspec.Struct):
+    """Steps, and what the person has to type where reletan leaves a branch alone."""
+
+    steps: list[Step]
+    advice: list[str]
+
+
+def local_moves(session: Session, facts: Observed, targets: Mapping[str, str], made: Mapping[str, str]) -> LocalMoves:
+    """Bring local branches to ``targets`` (branch -> commit).
+
+    ``made`` maps a commit of this plan, which contains the remote's branch, to that branch's commit now: what is an ancestor of the
+    one is an ancestor of the other.
+    """
+    moves = LocalMoves([], [])
+    for branch, new in targets.items():
+        local = facts.local.heads.get(branch)
+        if local is None:
+            moves.steps.append(UpdateBranch(branch, None, new))
+        elif local.oid == new:
+            continue
+        elif not session.repo.is_ancestor(local.oid, made.get(new, new)):
+            moves.advice.append(
+                f"your local {branch} has commits that the remote lacks; it was left alone (see `git log {facts.remote}/{branch}..{branch}`)"
+            )
+        elif local.worktree is not None and not session.repo.clean(local.worktree):
+            moves.advice.append(
+                f"{branch} is checked out with changes, so it was left alone; when you are done: git merge --ff-only {facts.remote}/{branch}"
+            )
+        else:
+            moves.steps.append(UpdateBranch(branch, local.oid, new, local.worktree))
+    return moves

@@ -1,0 +1,149 @@
+"""Observe: one look at the remote, one fetch, and what they mean for the flow."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from reletan.adapters.gitrepo import GitRepo
+from reletan.commands.session import Session
+from reletan.domain.errors import UsageError
+from reletan.domain.flow import Branches, LocalRefs, OpenBranch, RemoteRefs, find_branches, open_branches
+from reletan.domain.refs import problem_with
+from reletan.domain.version import Release, final_releases, infer_prefix
+
+# So many `merge-base` calls cost about as much as reading all of production's ids once.
+PATIENCE = 12
+
+
+class Observed(msgspec.Struct, kw_only=True):
+    """The facts. ``remote`` is None where the clone has none; then its own branches and tags stand for the remote's.
+
+    ``releases``: the final releases on production that none of the others contains, the newest version first.
+    ``prefix_problem``: why no tag prefix is known (then ``releases`` is empty and whoever needs them raises it).
+    """
+
+    remote: str | None
+    url: str | None
+    refs: RemoteRefs
+    local: LocalRefs
+    branches: Branches
+    tag_prefix: str = ""
+    releases: list[Release] = []
+    prefix_problem: UsageError | None = None
+
+    @property
+    def production(self) -> str:
+        return self.refs.heads[self.branches.production]
+
+    @property
+    def development(self) -> str:
+        return self.refs.heads[self.branches.development]
+
+    @property
+    def last(self) -> Release | None:
+        if self.prefix_problem is not None:
+            raise self.prefix_problem
+        return self.releases[0] if self.releases else None
+
+    @property
+    def open(self) -> list[OpenBranch]:
+        return open_branches(self.branches, self.refs)
+
+
+def observe(session: Session, *, fetch: bool = True, writing: bool = False, pulls: bool = True) -> Observed:
+    """Look at the remote once and fetch what is new; ``fetch`` false looks at this clone only."""
+    repo, flow = session.repo, session.settings.flow
+    remote = _remote(session, writing)
+    url = repo.remote_url(remote) if remote else None
+    local = repo.local_refs(remote)
+    if remote and fetch:
+        with session.terminal.progress(f"looking at {remote}"):
+            refs = repo.remote_refs(remote, pulls=pulls)
+    else:
+        refs = _as_remote(local, remote)
+    branches = find_branches(
+        flow.production, flow.development, flow.release_prefix, flow.hotfix_prefix, refs,
+        development_required="flow.development" in session.settings.sources,
+    )  # fmt: skip
+    if remote and fetch:
+        _fetch(session, remote, refs, local, branches)
+    elif repo.shallow:
+        raise UsageError(
+            "This clone is shallow, so its history ends too early.",
+            next="run `git fetch --unshallow`; in CI set fetch-depth: 0 (GitHub Actions) or a full checkout",
+        )
+    facts = Observed(remote=remote, url=url, refs=refs, local=local, branches=branches)
+    _find_releases(repo, flow.tag_prefix, facts)
+    return facts
+
+
+def _remote(session: Session, writing: bool) -> str | None:
+    remotes, wanted = session.repo.remotes(), session.settings.flow.remote
+    if wanted in remotes:
+        return wanted
+    if "flow.remote" in session.settings.sources or (remotes and len(remotes) > 1):
+        raise UsageError(
+            f"There is no remote {wanted} in this clone.",
+            details=[f"the remotes here: {', '.join(remotes) or 'none'}"],
+            next="run `git remote add`, or name the one to use with `reletan init --remote NAME`",
+        )
+    if remotes:
+        return remotes[0] if problem_with(remotes[0]) is None else None
+    if writing:
+        raise UsageError("This repository has no remote, so there is nothing to release to.",
+                         next="add one: git remote add origin URL")  # fmt: skip
+    return None
+
+
+def _as_remote(local: LocalRefs, remote: str | None) -> RemoteRefs:
+    """What this clone remembers of the remote; its own branches where it remembers nothing."""
+    heads = local.tracking if remote and local.tracking else {n: b.oid for n, b in local.heads.items()}
+    return RemoteRefs(heads=dict(heads), tags=local.tags)
+
+
+def _fetch(session: Session, remote: str, refs: RemoteRefs, local: LocalRefs, branches: Branches) -> None:
+    """Fetch the flow's branches that moved. Refuses names that git should not see."""
+    wanted = {branches.production, branches.development}
+    for branch in open_branches(branches, refs):
+        if problem := problem_with(branch.name):
+            raise UsageError(f"The remote has a branch named {branch.name!r}; a branch's name {problem}.",
+                             next="delete or rename it on the remote")  # fmt: skip
+        wanted.add(branch.name)
+    moved = sorted(name for name in wanted if local.tracking.get(name) != refs.heads[name])
+    if moved or session.repo.shallow:
+        with session.terminal.progress(f"fetching from {remote}"):
+            session.repo.fetch(remote, moved or sorted(wanted))
+
+
+def _find_releases(repo: GitRepo, prefix: str | None, facts: Observed) -> None:
+    try:
+        facts.tag_prefix = infer_prefix(_on_production(repo, facts)) if prefix is None else prefix
+    except UsageError as error:
+        facts.prefix_problem = error
+        return
+    candidates = final_releases(facts.refs.tags, facts.tag_prefix)
+    facts.releases = _reachable(repo, candidates, facts.production)
+
+
+def _on_production(repo: GitRepo, facts: Observed) -> list[str]:
+    """The names of all tags, unless their prefixes differ: then only production's count, and they are looked up."""
+    names = [name for name in facts.refs.tags if re.search(r"\d\.\d", name)]
+    try:
+        infer_prefix(names)
+    except UsageError:
+        production = set(repo.git.run("rev-list", facts.production, "--").out.split())
+        return [name for name in names if facts.refs.tags[name].commit in production]
+    return names
+
+
+def _reachable(repo: GitRepo, candidates: Sequence[Release], production: str) -> list[Release]:
+    """The newest version on production, then those that it does not contain (a hotfix tagged before a release)."""
+    known: set[str] | None = None
+    for tried, newest in enumerate(candidates):
+        if tried == PATIENCE:
+            known = set(repo.git.run("rev-list", production, "--").out.split())
+        if newest.commit in known if known is not None else repo.is_ancestor(newest.commit, production):
+            later = set(repo.ids_between(newest.commit, production)) if len(candidates) > 1 else set()
+            return [newest, *(r for r in candidates if r is not newest and r.commit in later)]
+    return []

@@ -1,0 +1,83 @@
+"""``reletan resume``: finish what was begun here or elsewhere; the remote's refs first, the journal second."""
+
+from typing import Any
+
+from reletan.adapters.journal import Journal, JournalFolder
+from reletan.commands import start, tag
+from reletan.commands.finding import untagged_merges
+from reletan.commands.observing import Observed, observe
+from reletan.commands.session import Session, require_writable
+from reletan.domain.errors import UsageError
+from reletan.domain.tagging import backmerge_name
+
+
+def run(session: Session, version: str | None) -> None:
+    require_writable(session)
+    folder = JournalFolder(session.repo.common_dir)
+    facts = observe(session, writing=True, pulls=False)
+    if version is not None:
+        version = version.removeprefix(facts.tag_prefix) if not version[:1].isdigit() else version
+    journal = _journal(folder, version)
+    target = version or (journal.version if journal else _begun(session, facts))
+    if target is None:
+        session.terminal.say(f"There is nothing to resume. {_hint(facts)}")
+        return
+    if facts.tag_prefix + target in facts.refs.tags or (journal and journal.command == "tag") or _merged(session, facts, target):
+        tag.run(session, _tag_options(target, journal))
+    elif journal is not None:
+        start.run(session, _start_options(journal))
+    else:
+        session.terminal.say(f"Nothing of {target} was interrupted. {_hint(facts)}")
+        return
+    if not session.dry_run:
+        folder.forget(target)
+
+
+def _journal(folder: JournalFolder, version: str | None) -> Journal | None:
+    if version is not None:
+        return folder.read(version)
+    found = folder.unfinished()
+    if len(found) > 1:
+        names = ", ".join(f"{j.command} {j.version}" for j in found)
+        raise UsageError(f"Several commands were interrupted here: {names}.", next="name the version to resume")
+    return found[0] if found else None
+
+
+def _begun(session: Session, facts: Observed) -> str | None:
+    """What the remote shows as begun and not complete: a tag without its back-merge or clean-up, a merge without its tag."""
+    for branch in facts.open:
+        if facts.tag_prefix + branch.version in facts.refs.tags:
+            return branch.version
+    for release in facts.releases:
+        behind = not session.repo.is_ancestor(release.commit, facts.development)
+        if behind or backmerge_name(release.version) in facts.refs.heads:
+            return release.version
+    return next((found.version for found in untagged_merges(session, facts)), None)
+
+
+def _merged(session: Session, facts: Observed, version: str) -> bool:
+    return any(found.version == version for found in untagged_merges(session, facts))
+
+
+def _hint(facts: Observed) -> str:
+    if facts.open:
+        return f"{facts.open[0].name} is open; when it is tested: reletan tag {facts.open[0].version}"
+    return "See `reletan status`."
+
+
+def _tag_options(version: str, journal: Journal | None) -> tag.TagOptions:
+    kept: dict[str, Any] = dict(journal.options) if journal and journal.command == "tag" else {}
+    known = {name: value for name, value in kept.items() if name in tag.TagOptions.__struct_fields__ and value is not None}
+    # The message has been through the filter already; the journal gives it back by itself.
+    known.pop("message", None)
+    return tag.TagOptions(**{**known, "version": version})
+
+
+def _start_options(journal: Journal) -> start.StartOptions:
+    kept: dict[str, Any] = dict(journal.options)
+    return start.StartOptions(
+        kind="hotfix" if kept.get("kind") == "hotfix" else "release",
+        version=journal.version,
+        base=kept.get("base"),
+        switch=bool(kept.get("switch")),
+    )

@@ -1,0 +1,37 @@
+"""What every command gets: the terminal, the clone, the settings, and how far it may go."""
+
+import os
+
+import msgspec
+
+from reletan.adapters.gitrepo import GitRepo
+from reletan.adapters.settings import load
+from reletan.domain.config import Config
+from reletan.domain.errors import UsageError
+from reletan.terminal import Terminal
+
+
+class Session(msgspec.Struct, kw_only=True):
+    terminal: Terminal
+    repo: GitRepo
+    settings: Config
+    dry_run: bool = False
+    yes: bool = False
+
+
+def open_session(directory: str, terminal: Terminal, *, dry_run: bool = False, yes: bool = False) -> Session:
+    """Open the clone that ``directory`` is in and read its settings. Raises UsageError."""
+    repo = GitRepo(directory)
+    settings = load(repo, os.environ, {})
+    return Session(terminal=terminal, repo=repo, settings=settings, dry_run=dry_run, yes=yes)
+
+
+def require_writable(session: Session) -> None:
+    """What a writing command needs before it looks at anything else: a git that can, and settings that agree."""
+    session.repo.require_version()
+    if session.settings.conflicts:
+        raise UsageError(
+            "git-flow's settings disagree with each other.",
+            details=session.settings.conflicts,
+            next="decide with `reletan init`, or under [flow] in .reletan.toml",
+        )

@@ -1,0 +1,194 @@
+"""The pull requests in a range of history, and the commits that came without one."""
+
+from collections.abc import Container, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from reletan.domain.history import NOBODY, UNREACHED, Commit, Lineage, reached, trace
+from reletan.domain.merges import Names, contributions
+from reletan.domain.reverts import Repository, undone_by
+from reletan.domain.subjects import How, Said, released_numbers
+from reletan.domain.text import Text
+
+__all__ = ["Collected", "LooseCommit", "Names", "PullRequest", "Released", "collect", "released_numbers"]
+
+
+class PullRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A merged pull request. ``author`` and ``labels`` are None where only GitHub could tell.
+
+    ``merged_at``: "2026-11-20T10:00:00Z"; ``commit``: its merge or squash commit; ``via``: the pull request whose
+    branch it was merged into; ``reverted_by``: the number of the pull request that takes it back, else the sha of the
+    commit; ``in_release``: the version of the open release that has it.
+    """
+
+    number: int
+    title: Text
+    author: str | None = None
+    author_name: Text | None = None
+    labels: tuple[str, ...] | None = None
+    url: str | None = None
+    merged_at: str
+    commit: str
+    how: How
+    source: Literal["history", "github"] = "history"
+    via: int | None = None
+    reverted_by: int | str | None = None
+    in_release: str | None = None
+
+
+class LooseCommit(msgspec.Struct, frozen=True, gc=False):
+    """A commit that no pull request brought."""
+
+    sha: str
+    subject: Text
+    author_name: Text
+
+
+class Released(msgspec.Struct, frozen=True):
+    """What is released although ancestry does not show it: numbers of pull requests, and shas of commits."""
+
+    numbers: frozenset[int] = frozenset()
+    commits: frozenset[str] = frozenset()
+
+
+class Collected(msgspec.Struct, frozen=True):
+    """What a range holds, newest first as in the log."""
+
+    pull_requests: list[PullRequest]
+    commits: list[LooseCommit]
+
+
+def collect(
+    commits: Sequence[Commit],
+    *,
+    tip: str,
+    names: Names,
+    pull_heads: Mapping[int, str],
+    open_releases: Mapping[str, str],
+    released: Released,
+) -> Collected:
+    """The pull requests and the other commits that ``tip`` reaches within ``commits``. Never raises.
+
+    ``commits``: one log of the tip and the open release heads, newest first. ``pull_heads``: the head of each pull
+    request of the repository, as far as known. ``open_releases``: version -> head; a pull request that several of
+    them have goes to the first.
+    """
+    lineage = trace(commits, tip)
+    counted = contributions(lineage, names, pull_heads)
+    inside = lineage.enclosing(counted)
+    listed = _without_released(lineage, counted, released)
+    undone = undone_by(lineage, counted, _repository(names))
+    return Collected(
+        _entries(lineage, listed, names, _reverters(lineage, counted, inside, undone), _homes(lineage, open_releases)),
+        _loose(lineage, counted, inside, released),
+    )
+
+
+def _without_released(lineage: Lineage, counted: Mapping[int, Said], released: Released) -> dict[int, Said]:
+    if not released.numbers and not released.commits:
+        return dict(counted)
+    marks = {at: at for at in lineage.order if lineage.commits[at].sha in released.commits}
+    gone = marks.keys() | lineage.wholly(marks).keys()
+    return {at: word for at, word in counted.items() if at not in gone and word.number not in released.numbers}
+
+
+def _repository(names: Names) -> Repository:
+    path = (names.url or "").rstrip("/").split("/")[-2:]
+    return Repository(names.owner, "/".join(path) if len(path) == 2 else None)
+
+
+def _reverters(
+    lineage: Lineage, counted: Mapping[int, Said], inside: Sequence[int], undone: Mapping[int, int]
+) -> dict[int, int | str]:
+    """For each pull request that is taken back: the number of the pull request that does it, else the commit's sha."""
+    wholly = lineage.wholly(undone) if undone else {}
+    reverters: dict[int, int | str] = {}
+    for at in counted.keys() & (undone.keys() | wholly.keys()):
+        by = undone[at] if at in undone else wholly[at]
+        if by == at:  # a merge that says to take back what it brings in
+            continue
+        word = counted.get(by) or counted.get(inside[by])
+        other = word is not None and word.number != counted[at].number
+        reverters[at] = word.number if word and other else lineage.commits[by].sha
+    return reverters
+
+
+def _homes(lineage: Lineage, open_releases: Mapping[str, str]) -> list[tuple[str, set[int]]]:
+    return [(version, reached(lineage.commits, lineage.index, head)) for version, head in open_releases.items()]
+
+
+def _entries(
+    lineage: Lineage,
+    listed: Mapping[int, Said],
+    names: Names,
+    reverters: Mapping[int, int | str],
+    homes: Sequence[tuple[str, set[int]]],
+) -> list[PullRequest]:
+    outer = lineage.enclosing(listed)
+    entries = []
+    for at in _one_a_number(listed, outer):
+        word, commit = listed[at], lineage.commits[at]
+        entries.append(
+            PullRequest(
+                number=word.number,
+                title=Text(word.title),
+                author_name=_author_name(lineage, commit),
+                url=f"{names.url}/pull/{word.number}" if names.url else None,
+                merged_at=utc(commit.committed),
+                commit=commit.sha,
+                how=word.how,
+                via=None if outer[at] == NOBODY else listed[outer[at]].number,
+                reverted_by=reverters.get(at),
+                in_release=next((version for version, has in homes if at in has), None),
+            )
+        )
+    return entries
+
+
+def _one_a_number(listed: Mapping[int, Said], outer: Sequence[int]) -> list[int]:
+    """The position that stands for each number, in the order of the log.
+
+    A number comes twice when its commit was cherry-picked, or landed again after a revert. What came directly tells
+    more than what came with another pull request; of two such the newest is what the range ends with. And no pull
+    request comes via itself.
+    """
+    chosen: dict[int, int] = {}
+    for at in sorted(listed, key=lambda at: (outer[at] != NOBODY, at)):
+        number = listed[at].number
+        if outer[at] == NOBODY or listed[outer[at]].number != number:
+            chosen.setdefault(number, at)
+    return sorted(chosen.values())
+
+
+def _author_name(lineage: Lineage, commit: Commit) -> Text | None:
+    """Who wrote it: a merge's own author only pressed the button, so there the author of the head."""
+    at = lineage.index.get(commit.parents[1]) if commit.is_merge else lineage.index[commit.sha]
+    author = "" if at is None else lineage.commits[at].author
+    return Text(author) if author else None
+
+
+def _loose(lineage: Lineage, counted: Container[int], inside: Sequence[int], released: Released) -> list[LooseCommit]:
+    return [
+        LooseCommit(commit.sha, Text(commit.subject), Text(commit.author))
+        for at, commit in enumerate(lineage.commits)
+        if lineage.into[at] != UNREACHED
+        and inside[at] == NOBODY
+        and not commit.is_merge
+        and at not in counted
+        and commit.sha not in released.commits
+    ]
+
+
+def utc(seconds: int) -> str:
+    """Unix seconds as "2026-11-20T10:00:00Z"; dates outside the years 1 to 9999 become the nearest day."""
+    days, second = divmod(seconds, 86_400)
+    return f"{_day(days)}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"
+
+
+@lru_cache(maxsize=4096)
+def _day(days: int) -> str:
+    epoch = date(1970, 1, 1).toordinal()
+    return date.fromordinal(min(max(days + epoch, 1), date.max.toordinal())).isoformat()

@@ -1,0 +1,148 @@
+"""The plan of ``reletan tag``: from what the remote has to the steps that are missing."""
+
+from typing import Literal
+
+import msgspec
+
+from reletan.domain.flow import Branches, Kind, Tag
+from reletan.domain.plan import (
+    CreateTag,
+    DeleteBranch,
+    DeleteRemoteBranch,
+    Plan,
+    PushRefs,
+    RefUpdate,
+    RunHook,
+    SetConfig,
+    Step,
+)
+
+Backmerge = Literal["auto", "pull-request", "none"]
+
+
+class BackMerge(msgspec.Struct, frozen=True, kw_only=True):
+    """One branch that the release tag goes back into. ``merged`` is the new commit; None: a pull request must do it."""
+
+    branch: str
+    old: str
+    merged: str | None
+    conflicts: tuple[str, ...] = ()
+
+
+class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the plan depends on; ids are commits unless named otherwise.
+
+    ``head``: the release branch's head (None: the branch is gone). ``merge``: the commit on production that has, or will
+    have, the release; ``merge_is_new``: it is made by this plan. ``tagged``: the release tag of the remote.
+    ``beyond``: the branch has commits that the tag has not.
+    """
+
+    kind: Kind
+    version: str
+    branch: str
+    tag: str
+    remote: str
+    branches: Branches
+    production: str
+    head: str | None
+    published: bool
+    beyond: bool
+    merge: str
+    merge_is_new: bool
+    tagged: Tag | None
+    tag_object: str
+    back_merges: tuple[BackMerge, ...]
+    backmerge_branch: str | None
+    keep_branch: bool
+    local_branch: str | None
+    local_branch_checked_out: bool
+    local_tag_missing: bool
+    configured_base: bool
+    pre_hook: RunHook | None = None
+    local_steps: tuple[Step, ...] = ()
+    advice: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def merge_message(branch: str, into: str) -> str:
+    """What ``git merge --no-ff`` writes: main and master are not named (merge.suppressDest)."""
+    return f"Merge branch '{branch}'" + ("" if into in ("main", "master") else f" into {into}") + "\n"
+
+
+def back_merge_message(tag: str, into: str, tag_message: str) -> str:
+    """What ``git merge --no-ff TAG`` writes: the tag's message comes along."""
+    return f"Merge tag '{tag}' into {into}\n\n{tag_message.rstrip()}\n"
+
+
+def backmerge_name(version: str) -> str:
+    return f"backmerge/{version}"
+
+
+def plan_tag(facts: ReleaseFacts) -> Plan:
+    """The steps for every goal that does not hold yet."""
+    steps: list[Step] = []
+    updates = _updates(facts)
+    if facts.pre_hook is not None and facts.tagged is None:
+        steps.append(facts.pre_hook)
+    if updates:
+        steps.append(PushRefs(facts.remote, updates))
+    steps += facts.local_steps
+    steps += _local_tag(facts)
+    steps += _clean_up(facts)
+    return Plan(
+        command="tag",
+        version=facts.version,
+        steps=tuple(steps),
+        head=facts.head,
+        mode="push",
+        warnings=facts.warnings,
+        advice=facts.advice,
+        waits=_waits(facts),
+    )
+
+
+def _updates(facts: ReleaseFacts) -> tuple[RefUpdate, ...]:
+    """Production, tag and the branches that get it back: together in one push."""
+    updates = []
+    if facts.merge_is_new:
+        updates.append(RefUpdate(f"refs/heads/{facts.branches.production}", facts.production, facts.merge))
+    if facts.tagged is None:
+        updates.append(RefUpdate(f"refs/tags/{facts.tag}", None, facts.tag_object))
+    for back in facts.back_merges:
+        if back.merged is not None:
+            updates.append(RefUpdate(f"refs/heads/{back.branch}", back.old, back.merged))
+    if _by_pull_request(facts) and facts.backmerge_branch is None:
+        updates.append(RefUpdate(f"refs/heads/{backmerge_name(facts.version)}", None, facts.merge))
+    return tuple(updates)
+
+
+def _by_pull_request(facts: ReleaseFacts) -> list[BackMerge]:
+    return [back for back in facts.back_merges if back.merged is None]
+
+
+def _local_tag(facts: ReleaseFacts) -> list[Step]:
+    return [CreateTag(facts.tag, facts.tag_object)] if facts.local_tag_missing else []
+
+
+def _clean_up(facts: ReleaseFacts) -> list[Step]:
+    """Last of all, and never with commits that the tag has not: the branch on the remote, then here."""
+    steps: list[Step] = []
+    if facts.keep_branch or facts.beyond:
+        return steps
+    if facts.head is not None and facts.published:
+        steps.append(DeleteRemoteBranch(facts.remote, facts.branch, facts.head))
+    if facts.backmerge_branch is not None and not _by_pull_request(facts):
+        steps.append(DeleteRemoteBranch(facts.remote, backmerge_name(facts.version), facts.backmerge_branch))
+    if facts.local_branch is not None and not facts.local_branch_checked_out:
+        steps.append(DeleteBranch(facts.branch, facts.local_branch))
+    if facts.configured_base and not facts.local_branch_checked_out:
+        steps.append(SetConfig(f"gitflow.branch.{facts.branch}.base", None))
+    return steps
+
+
+def _waits(facts: ReleaseFacts) -> tuple[str, ...]:
+    return tuple(
+        f"{back.branch} does not have {facts.tag} yet: open a pull request from {backmerge_name(facts.version)} into {back.branch}"
+        + (f" (conflicts in {', '.join(back.conflicts[:5])})" if back.conflicts else "")
+        for back in _by_pull_request(facts)
+    )

@@ -1,0 +1,278 @@
+"""Plans, lists and answers as text for people and as JSON for scripts."""
+
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, assert_never
+
+import msgspec
+
+from reletan.domain.errors import ReletanError
+from reletan.domain.listing import Listing, grouped
+from reletan.domain.plan import (
+    CreateTag,
+    DeleteBranch,
+    DeleteRemoteBranch,
+    Plan,
+    PushRefs,
+    RefUpdate,
+    RunHook,
+    SetConfig,
+    Step,
+    Switch,
+    UpdateBranch,
+    WriteFile,
+)
+from reletan.domain.pulls import PullRequest
+from reletan.domain.text import Text, one_line
+from reletan.terminal import Terminal
+
+if TYPE_CHECKING:
+    from reletan.apply import Result
+    from reletan.commands.status import Status
+
+# Characters that JSON leaves as they are and that a terminal obeys: C1 controls, bidirectional and invisible marks.
+_LIVE = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def to_json(value: object) -> str:
+    """``value`` as JSON that is inert in a terminal too."""
+    text = msgspec.json.encode(value, enc_hook=_encode).decode()
+    return _LIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _encode(value: object) -> str:
+    if isinstance(value, Text):
+        return value.raw
+    raise NotImplementedError(type(value).__name__)
+
+
+# -- lists -----------------------------------------------------------------------------------------------------------------
+
+
+def listing_summary(terminal: Terminal, listing: Listing) -> None:
+    """The list as talk, before a plan."""
+    terminal.say(_headline(listing))
+    for pull in listing.pull_requests:
+        terminal.say(f"  #{pull.number}  {pull.title}{_remarks(pull)}  ({pull.author or pull.author_name or '?'})")
+    for commit in listing.commits_without_pull_request:
+        terminal.say(f"  {commit.sha[:7]}  {commit.subject}  ({commit.author_name})")
+    terminal.say()
+
+
+def _headline(listing: Listing) -> str:
+    pulls, commits = len(listing.pull_requests), len(listing.commits_without_pull_request)
+    since = f"since {listing.since}" if listing.since else "so far (no release yet)"
+    loose = f", {_count(commits, 'commit')} without one" if commits else ""
+    return f"{_count(pulls, 'pull request')} {since}{loose}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+
+
+def _remarks(pull: PullRequest) -> str:
+    marks = []
+    if pull.via is not None:
+        marks.append(f"via #{pull.via}")
+    if pull.reverted_by is not None:
+        by = f"#{pull.reverted_by}" if isinstance(pull.reverted_by, int) else pull.reverted_by[:7]
+        marks.append(f"reverted by {by}")
+    if pull.in_release is not None:
+        marks.append(f"in {pull.in_release}")
+    return f" [{', '.join(marks)}]" if marks else ""
+
+
+def listing_table(terminal: Terminal, listing: Listing, group_by: str) -> None:
+    """The list as a table on stdout; rich only draws, so that no title is ever read as markup."""
+    console = _console(terminal)
+    from rich.table import Table
+    from rich.text import Text as Cell
+
+    terminal.out(_headline(listing))
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(listing.pull_requests), header_style="bold")
+    for name, options in (("PR", {"justify": "right", "no_wrap": True}), ("Title", {"overflow": "fold"}), ("Author", {}), ("Merged", {"no_wrap": True})):
+        table.add_column(name, **options)  # type: ignore[arg-type]
+    for heading, pulls in grouped(listing.pull_requests, group_by):
+        if heading:
+            table.add_row("", Cell(one_line(heading), style="bold"), "", "")
+        for pull in pulls:
+            table.add_row(f"#{pull.number}", Cell(f"{pull.title}{_remarks(pull)}"), Cell(str(pull.author or pull.author_name or "?")), pull.merged_at[:10])
+    if listing.pull_requests:
+        console.print(table)
+    if listing.commits_without_pull_request:
+        terminal.out("\nCommits without a pull request:")
+        for commit in listing.commits_without_pull_request:
+            console.print(Cell(f"  {commit.sha[:7]}  {commit.subject}  ({commit.author_name})"), soft_wrap=True)
+    if listing.suggested_version and not listing.empty:
+        terminal.out(f"\nNext version: {listing.suggested_version}")
+
+
+def _console(terminal: Terminal) -> Any:
+    from rich.console import Console
+
+    is_terminal = sys.stdout.isatty()
+    color = terminal.colored(is_terminal)
+    return Console(
+        file=sys.stdout, markup=False, emoji=False, highlight=False, no_color=not color, force_terminal=color,
+        width=None if is_terminal else max(160, shutil.get_terminal_size().columns),
+    )  # fmt: skip
+
+
+def listing_markdown(listing: Listing, group_by: str, language: str) -> str:
+    """The list from the template ``list.md.j2``, every text from outside inert."""
+    from reletan.adapters.templates import render_template
+
+    groups = [
+        {"heading": Text(heading).markdown(), "pull_requests": [_plain(pull) for pull in pulls]}
+        for heading, pulls in grouped(listing.pull_requests, group_by)
+    ]
+    commits = [
+        {"sha": c.sha, "subject": c.subject.markdown(), "author": c.author_name.markdown()}
+        for c in listing.commits_without_pull_request
+    ]
+    context = {
+        "since": listing.since, "until": listing.until, "compare_url": listing.compare_url, "groups": groups, "commits": commits,
+        "warnings": [Text(w.message).markdown() for w in listing.warnings], "version": listing.suggested_version,
+    }  # fmt: skip
+    return render_template("list.md.j2", language, context)
+
+
+def _plain(pull: PullRequest) -> dict[str, Any]:
+    author = Text(pull.author) if pull.author else pull.author_name
+    return {
+        "number": pull.number, "title": pull.title.markdown(), "author": author.markdown() if author else None, "url": pull.url,
+        "via": pull.via, "reverted_by": pull.reverted_by, "in_release": pull.in_release, "merged_at": pull.merged_at,
+    }  # fmt: skip
+
+
+# -- plans -----------------------------------------------------------------------------------------------------------------
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    return [line for step in plan.steps for line in step_lines(step)]
+
+
+def step_lines(step: Step) -> list[str]:
+    match step:
+        case PushRefs():
+            return [f"push to {step.remote}, all or nothing:", *(f"  {_moved(update)}" for update in step.updates)]
+        case DeleteRemoteBranch():
+            return [f"delete {step.branch} on {step.remote} (at {step.expected[:7]})"]
+        case UpdateBranch():
+            where = f" in {step.worktree}" if step.worktree else ""
+            begin = "create" if step.old is None else "bring forward"
+            return [f"{begin} your local {step.branch}{where} ({_from(step.old)}{step.new[:7]})"]
+        case CreateTag():
+            return [f"create the tag {step.tag} here too"]
+        case DeleteBranch():
+            return [f"delete your local {step.branch} (at {step.expected[:7]})"]
+        case SetConfig():
+            return [f"git config {step.key} {step.value}" if step.value is not None else f"git config --unset {step.key}"]
+        case WriteFile():
+            return [f"write {step.path}:", *(f"  {line}" for line in step.content.splitlines())]
+        case Switch():
+            return [f"switch to {step.branch}"]
+        case RunHook():
+            return [f"run git-flow's hook {step.hook}"]
+        case _:
+            assert_never(step)
+
+
+def _from(old: str | None) -> str:
+    return f"{old[:7]} -> " if old else ""
+
+
+def _moved(update: RefUpdate) -> str:
+    kind, name = update.ref.split("/", 2)[1:]
+    what = "tag   " if kind == "tags" else "branch"
+    if update.new is None:
+        return f"{what} {name}  {update.old[:7] if update.old else ''} -> deleted"
+    return f"{what} {name}  {update.old[:7] if update.old else 'new'} -> {update.new[:7]}"
+
+
+def show_plan(terminal: Terminal, plan: Plan) -> None:
+    _show_warnings(terminal, plan)
+    lines = plan_lines(plan)
+    if not lines:
+        terminal.say(f"Nothing to do{f' for {plan.version}' if plan.version else ''}: it is all done already.")
+        return
+    terminal.say(f"The plan for {plan.command}{f' {plan.version}' if plan.version else ''}:")
+    for line in lines:
+        terminal.say(f"  {line}")
+    for wait in plan.waits:
+        terminal.say(f"  then people: {wait}")
+    terminal.say()
+
+
+def dry_run(terminal: Terminal, plan: Plan) -> None:
+    if terminal.json:
+        terminal.out(to_json(_plan_object(plan)))
+        return
+    show_plan(terminal, plan)
+    terminal.say("This was a dry run: nothing was done.")
+
+
+def outcome(terminal: Terminal, plan: Plan, results: "Sequence[Result]") -> None:
+    """What was done, what was not, and what is left for the person."""
+    if terminal.json:
+        terminal.out(to_json(_plan_object(plan, results)))
+        return
+    for step, result in zip(plan.steps, results, strict=True):
+        mark = {"done": "done", "skipped": "skipped"}.get(result.state, "NOT DONE")
+        detail = f" ({result.detail})" if result.detail else ""
+        terminal.say(f"{mark}: {step_lines(step)[0].rstrip(':')}{detail}")
+    for line in plan.advice:
+        terminal.say(f"next: {line}")
+
+
+def _plan_object(plan: Plan, results: "Sequence[Result] | None" = None) -> dict[str, Any]:
+    steps = []
+    for index, step in enumerate(plan.steps):
+        entry = msgspec.to_builtins(step)
+        if results is not None:
+            entry |= {"state": results[index].state, "detail": results[index].detail}
+        steps.append(entry)
+    return {
+        "schema": 1, "command": plan.command, "version": plan.version, "steps": steps, "warnings": list(plan.warnings),
+        "advice": list(plan.advice), "waits": list(plan.waits),
+    }  # fmt: skip
+
+
+def _show_warnings(terminal: Terminal, plan: Plan) -> None:
+    for warning in plan.warnings:
+        terminal.say(f"{warning[:1].upper()}{warning[1:]}.")
+
+
+# -- status and errors -------------------------------------------------------------------------------------------------------
+
+
+def status(terminal: Terminal, status: "Status") -> None:
+    lines = [f"last release   {status.last_release or 'none yet'}" + (f"  ({status.last_release_at[:10]})" if status.last_release_at else "")]
+    for entry in status.open:
+        by = f" by {entry.by}" if entry.by else ""
+        since = f" since {entry.since[:10]}{by}" if entry.since else ""
+        count = f", {_count(entry.pull_requests, 'pull request')}" if entry.pull_requests else ""
+        lines.append(f"{entry.kind:<14} {entry.branch}: {entry.state}{since}{count}")
+    if not status.open:
+        lines.append("open           nothing")
+    waiting = _count(status.waiting_pull_requests, "pull request")
+    loose = f" and {_count(status.waiting_commits, 'commit')} without one" if status.waiting_commits else ""
+    lines.append(f"waiting        {waiting}{loose} on {status.development}" + (f" for {status.suggested_version}" if status.suggested_version and (status.waiting_pull_requests or status.waiting_commits) else ""))
+    lines += [f"interrupted    {version}: reletan resume {version}" for version in status.unfinished]
+    lines.append(f"next           {status.next}")
+    terminal.out("\n".join(one_line(line) if not line.isprintable() else line for line in lines))
+
+
+def error(terminal: Terminal, problem: ReletanError) -> None:
+    """One error: what failed, why, and the next command. With --json one object on stdout."""
+    if terminal.json:
+        body = {"kind": problem.kind, "exit": problem.exit_code, "message": problem.message, "details": list(problem.details), "next": problem.next}
+        terminal.out(to_json({"schema": 1, "error": body}))
+        return
+    lines = [f"error: {problem.message}", *(f"  {detail}" for detail in problem.details)]
+    if problem.next:
+        lines.append(f"next: {problem.next}")
+    # an error is said even with --quiet
+    msgspec.structs.replace(terminal, quiet=False).say("\n".join(lines))

@@ -1,0 +1,68 @@
+"""The whole state of a world as one readable text: what crash and race tests compare."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reletan.sandbox.origin import WorldError
+
+if TYPE_CHECKING:
+    from reletan.sandbox.world import World
+
+_REFS = "--format=%(refname) %(objectname)"
+_TAGS = "--format=%(refname) %(objecttype) %(objectname) %(*objectname) %(contents:subject)"
+
+
+def dump(world: "World") -> str:
+    """Origin's refs, then each clone: refs, HEAD, configuration, status, files, and the names of reletan's journals."""
+    parts = ["# origin", *_refs(world, world.origin, "refs/heads", "refs/pull"), *_tags(world, world.origin)]
+    for name in world.clones:
+        parts += ["", f"# {name}", *_clone(world, world.folder / name)]
+    return "\n".join(parts) + "\n"
+
+
+def _clone(world: "World", clone: Path) -> list[str]:
+    return [
+        f"HEAD {(clone / '.git' / 'HEAD').read_text().strip()}",
+        *_refs(world, clone, "refs/heads", "refs/remotes", "refs/reletan"),
+        *_tags(world, clone),
+        *_config(world, clone),
+        *_lines(world, clone, "status", "--porcelain", "--ignored"),
+        *(f"{_digest(path)} {path.relative_to(clone)}" for path in _files(clone)),
+        *(f"journal {path.name}" for path in sorted((clone / ".git" / "reletan").glob("*"))),
+    ]
+
+
+def _refs(world: "World", where: Path, *prefixes: str) -> list[str]:
+    return _lines(world, where, "for-each-ref", _REFS, *prefixes)
+
+
+def _tags(world: "World", where: Path) -> list[str]:
+    return _lines(world, where, "for-each-ref", _TAGS, "refs/tags")
+
+
+def _config(world: "World", clone: Path) -> list[str]:
+    try:
+        return _lines(world, clone, "config", "--local", "--get-regexp", r"^(gitflow|branch)\.")
+    except WorldError:  # git exits 1 where no key matches
+        return []
+
+
+def _lines(world: "World", where: Path, *args: str) -> list[str]:
+    # without a tick: looking at the world does not change it
+    return world.look(*args, cwd=where).splitlines()
+
+
+def _files(clone: Path) -> list[Path]:
+    found = []
+    for folder, subfolders, names in os.walk(clone):
+        if Path(folder) == clone:
+            subfolders.remove(".git")
+        found += [Path(folder, name) for name in names]
+    return sorted(found)
+
+
+def _digest(path: Path) -> str:
+    content = os.readlink(path).encode() if path.is_symlink() else path.read_bytes()
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,200 @@
+"""A small world for tests and the demo: a bare ``origin``, the laptops of a team, and a clock that ticks.
+
+Everything stands under one folder, in an environment of its own. Two worlds built by the same verbs have the same
+object ids. No mock: all of it is real git.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from reletan.sandbox.origin import Origin, Person, WorldError, run_git
+from reletan.sandbox.team import Team
+
+_KEPT = ("PATH", "LD_LIBRARY_PATH")
+_GIT_CONFIG = """\
+[user]
+	name = Hana
+	email = hana@example.com
+[init]
+	defaultBranch = main
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+"""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What a run of reletan answered: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """stdout as JSON; raises WorldError with both outputs where it is none."""
+        try:
+            return json.loads(self.out)
+        except ValueError as error:
+            raise WorldError(f"stdout is not JSON: {self}") from error
+
+
+class World(Team):
+    """The team's verbs, and the laptops, reletan on them, the front door of origin, and the whole state as text."""
+
+    def __init__(self, folder: Path) -> None:
+        """The world of ``folder``; where it is new, an origin without commits."""
+        self.folder = folder
+        self.clones: list[str] = []
+        self.env = _environment(folder)
+        self.origin = folder / "origin.git"
+        super().__init__(Origin(self.origin, self.env))
+        if not self.origin.exists():
+            (folder / "home").mkdir(parents=True)
+            (folder / "gitconfig").write_text(_GIT_CONFIG, encoding="utf-8")
+            run_git("init", "--quiet", "--bare", str(self.origin), cwd=folder, env=self.env)
+
+    @classmethod
+    def empty(cls, folder: Path) -> "World":
+        """No commit at all; the clone is one of an empty repository. ``found()`` makes the first commit."""
+        world = cls(folder)
+        world.another_clone("hana")
+        return world
+
+    @classmethod
+    def bare_minimum(cls, folder: Path) -> "World":
+        """main, develop, v1.3.0 and three pull requests (1-3) since."""
+        from reletan.sandbox.stories import bare_minimum
+
+        return bare_minimum(cls(folder))
+
+    @classmethod
+    def believable(cls, folder: Path) -> "World":
+        """A team's history: three releases, a dozen pull requests of every kind since v1.3.0."""
+        from reletan.sandbox.stories import believable
+
+        return believable(cls(folder))
+
+    def copy_to(self, folder: Path) -> "World":
+        """The same world in another folder, faster than building it again."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        twin = World(folder)
+        twin.clock, twin.clones = self.clock, list(self.clones)
+        twin.pulls = {number: msgspec.structs.replace(pull) for number, pull in self.pulls.items()}
+        for name in self.clones:
+            twin.git("remote", "set-url", "origin", twin.origin.as_uri(), cwd=folder / name)
+            twin.git("update-index", "-q", "--refresh", cwd=folder / name)
+        return twin
+
+    # laptops, and reletan on them
+
+    @property
+    def clone(self) -> Path:
+        """The laptop of Hana, who is on duty."""
+        return self.folder / "hana"
+
+    def another_clone(self, name: str, *clone_args: str) -> Path:
+        """One more laptop, by ``git clone`` with more arguments (``"--depth=1"``); without, on develop."""
+        who = Person(name.capitalize())
+        settings = ("-c", f"user.name={who.name}", "-c", f"user.email={who.email}")
+        self.git("clone", "--quiet", *settings, *clone_args, self.origin.as_uri(), name, cwd=self.folder)
+        self.clones.append(name)
+        clone = self.folder / name
+        if not clone_args and self.head("develop"):
+            self.git("switch", "--quiet", "develop", cwd=clone)
+        return clone
+
+    def git(self, *args: str, cwd: Path | None = None) -> str:
+        """Run git in a clone (Hana's, without ``cwd``); its stdout without the last newline. Raises WorldError."""
+        return run_git(*args, cwd=cwd or self.clone, env=self.environment()).decode().removesuffix("\n")
+
+    def look(self, *args: str, cwd: Path | None = None) -> str:
+        """As ``git``, for reading only: the clock stands still, and so does git's index."""
+        env = {**self.env, "GIT_OPTIONAL_LOCKS": "0"}
+        return run_git(*args, cwd=cwd or self.clone, env=env).decode().removesuffix("\n")
+
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment for one program, with its time: the clock ticks for each one."""
+        date = f"{self._tick()} +0000"
+        return {**self.env, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date, **(extra or {})}
+
+    @staticmethod
+    def command(*args: str) -> list[str]:
+        """The argv that runs this reletan; whatever stands in the working directory is not imported."""
+        return [sys.executable, "-P", "-m", "reletan", *args]
+
+    def reletan(
+        self,
+        *args: str,
+        cwd: Path | None = None,
+        stdin: str = "",
+        env: Mapping[str, str] | None = None,
+        check: bool = False,
+    ) -> Run:
+        """Run reletan in a clone (Hana's, without ``cwd``); with ``check``, raises WorldError unless it exits 0."""
+        done = subprocess.run(
+            self.command(*args),
+            cwd=cwd or self.clone,
+            env=self.environment(env),
+            input=stdin.encode(),
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        run = Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+        if check and run.code:
+            raise WorldError(f"reletan {' '.join(args)}: exit {run.code}\n{run.out}{run.err}")
+        return run
+
+    # the front door of origin
+
+    def push_to(self, branch: str, revision: str = "HEAD", clone: Path | None = None) -> None:
+        """Push from a clone by the front door, so that a protection refuses it; raises WorldError then."""
+        self.git("push", "--quiet", "origin", f"{revision}:refs/heads/{branch}", cwd=clone)
+
+    def protect(self, *branches: str, message: str = "GH006: Protected branch update failed") -> None:
+        """Refuse every push that touches one of ``branches``, as a rule of GitHub does."""
+        names = "|".join(shlex.quote(f"refs/heads/{branch}") for branch in branches)
+        refusal = f'echo error: {shlex.quote(message)} for "$1". >&2; exit 1'
+        hook = self.origin / "hooks" / "update"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f'#!/bin/sh\ncase "$1" in {names}) {refusal} ;; esac\n', encoding="utf-8")
+        hook.chmod(0o755)
+
+    def unprotect(self) -> None:
+        (self.origin / "hooks" / "update").unlink(missing_ok=True)
+
+    def no_atomic(self) -> None:
+        """The server does not offer atomic pushes any more."""
+        self.git("config", "receive.advertiseAtomic", "false", cwd=self.origin)
+
+    def dump(self) -> str:
+        """The whole state as text, to compare: origin, and each clone (see ``sandbox.dump``)."""
+        from reletan.sandbox.dump import dump
+
+        return dump(self)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    package = Path(__file__).parents[2]
+    return {
+        **{name: os.environ[name] for name in _KEPT if name in os.environ},
+        "HOME": str(folder / "home"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
+        "GIT_TERMINAL_PROMPT": "0",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        # the checkout's reletan, also where it is not installed
+        "PYTHONPATH": str(package),
+    }

@@ -1,0 +1,80 @@
+"""The person's terminal: data goes to stdout, talk and progress to stderr."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import msgspec
+
+from reletan.domain.text import one_line
+
+
+class Terminal(msgspec.Struct, kw_only=True):
+    """How this run talks. ``color`` is auto, always or never; ``verbose`` counts the -v."""
+
+    json: bool = False
+    quiet: bool = False
+    verbose: int = 0
+    color: str = "auto"
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody is there to answer: a real terminal on both sides, and no CI."""
+        return not in_ci() and not self.json and sys.stdin.isatty() and sys.stderr.isatty()
+
+    def colored(self, stream_is_terminal: bool) -> bool:
+        if self.color != "auto":
+            return self.color == "always"
+        return stream_is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    def out(self, text: str) -> None:
+        """Data: what a script would read."""
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+    def say(self, text: str = "") -> None:
+        """Talk for the person; silent with --quiet."""
+        if not self.quiet:
+            self._err(text)
+
+    def warn(self, text: str) -> None:
+        """A warning is said even with --quiet."""
+        self._err(f"warning: {text}")
+
+    def detail(self, text: str) -> None:
+        """Only with --verbose."""
+        if self.verbose:
+            self._err(text)
+
+    def _err(self, text: str) -> None:
+        sys.stdout.flush()
+        sys.stderr.write("\n".join(one_line_kept_indent(line) for line in text.split("\n")) + "\n")
+        sys.stderr.flush()
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[None]:
+        """Show that something slow is under way: on stderr, only on a terminal, gone when it is over."""
+        visible = sys.stderr.isatty() and not self.quiet and not in_ci() and os.environ.get("TERM") != "dumb"
+        if not visible:
+            yield
+            return
+        line = f"{one_line(what)} …"
+        sys.stderr.write(f"\r{line}")
+        sys.stderr.flush()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
+
+
+def one_line_kept_indent(line: str) -> str:
+    """A line of talk made inert, with its leading and inner spaces kept."""
+    if line.isprintable():
+        return line
+    return " " * (len(line) - len(line.lstrip(" "))) + one_line(line)
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")

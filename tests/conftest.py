@@ -1,0 +1,54 @@
+"""Worlds to test in: built once in each process, copied for each test."""
+
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from reletan.sandbox.world import World
+
+
+@pytest.fixture(scope="session")
+def built_bare_minimum(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World.bare_minimum(tmp_path_factory.mktemp("bare_minimum") / "world")
+
+
+@pytest.fixture(scope="session")
+def built_believable(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World.believable(tmp_path_factory.mktemp("believable") / "world")
+
+
+@pytest.fixture
+def world(built_bare_minimum: World, tmp_path: Path) -> World:
+    """main, develop, v1.3.0 and three pull requests since."""
+    return built_bare_minimum.copy_to(tmp_path / "world")
+
+
+@pytest.fixture
+def big_world(built_believable: World, tmp_path: Path) -> World:
+    """A team's history with three releases and pull requests of every kind."""
+    return built_believable.copy_to(tmp_path / "world")
+
+
+@pytest.fixture
+def empty_world(tmp_path: Path) -> World:
+    """An origin without any commit, and a clone of it."""
+    return World.empty(tmp_path / "world")
+
+
+@pytest.fixture(scope="session")
+def git_flow() -> str:
+    """The version of the git-flow that is installed; skips where there is none."""
+    answer = subprocess.run(["git", "flow", "version"], capture_output=True, text=True, check=False)
+    if answer.returncode:
+        pytest.skip("git-flow is not installed: nothing to compare with")
+    return answer.stdout.strip()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped and why, also in a quiet run: a skip must not pass for a success."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple))
+    for reason, times in sorted(reasons.items()):
+        terminalreporter.write_line(f"skipped {times}: {reason.removeprefix('Skipped: ')}")

@@ -1,0 +1,85 @@
+"""Histories made in a few words, for the tests of what is in a range."""
+
+import hashlib
+from collections.abc import Mapping
+
+from reletan.domain.history import Commit, Lineage, trace
+from reletan.domain.pulls import Collected, Names, PullRequest, Released, collect
+
+NAMES = Names(production="main", development="develop", release_prefix="release/", hotfix_prefix="hotfix/", owner="o")
+AT = 1_795_168_800  # 2026-11-20T10:00:00Z
+
+
+def sha(n: int) -> str:
+    return hashlib.sha256(str(n).encode()).hexdigest()[:40]
+
+
+class Graph:
+    """A history that grows commit by commit, each newer than all before it. It begins with one commit on develop."""
+
+    def __init__(self) -> None:
+        self.heads: dict[str, str] = {}
+        self.commits: list[Commit] = []
+        self.commit("Begin")
+
+    def branch(self, name: str, at: str = "develop") -> None:
+        self.heads[name] = self.heads.get(at, at)
+
+    def commit(self, message: str, on: str = "develop", author: str = "Hana") -> str:
+        return self._add(message, on, [self.heads[on]] if on in self.heads else [], author)
+
+    def merge(self, *branches: str, message: str, into: str = "develop", author: str = "Duty") -> str:
+        return self._add(message, into, [self.heads[name] for name in (into, *branches)], author)
+
+    def pull(self, number: int, *subjects: str, head: str | None = None, into: str = "develop", title: str = "") -> str:
+        """A pull request with a commit for each subject, merged with a merge commit."""
+        branch = f"head-{number}-{len(self.commits)}"
+        self.branch(branch, at=into)
+        for subject in subjects or (f"Work on {number}",):
+            self.commit(subject, on=branch)
+        return self.merge_pull(number, branch, head=head, into=into, title=title)
+
+    def merge_pull(
+        self, number: int, branch: str, head: str | None = None, into: str = "develop", title: str = ""
+    ) -> str:
+        subject = f"Merge pull request #{number} from {head or f'o/topic-{number}'}"
+        return self.merge(branch, message=f"{subject}\n\n{title or f'Title {number}'}\n", into=into)
+
+    def log(self) -> list[Commit]:
+        return self.commits[::-1]
+
+    def trace(self, tip: str = "develop") -> Lineage:
+        return trace(self.log(), self.heads[tip])
+
+    def collect(
+        self,
+        tip: str = "develop",
+        names: Names = NAMES,
+        pull_heads: Mapping[int, str] | None = None,
+        open_releases: Mapping[str, str] | None = None,
+        released: Released | None = None,
+    ) -> Collected:
+        return collect(
+            self.log(),
+            tip=self.heads[tip],
+            names=names,
+            pull_heads=pull_heads or {},
+            open_releases=open_releases or {},
+            released=released or Released(),
+        )
+
+    def pulls(self, **options: object) -> dict[int, PullRequest]:
+        pulls = self.collect(**options).pull_requests  # type: ignore[arg-type]
+        numbers = {pull.number: pull for pull in pulls}
+        assert len(numbers) == len(pulls)
+        return numbers
+
+    def loose(self, **options: object) -> list[str]:
+        """The subjects of the commits without a pull request, newest first."""
+        return [commit.subject.raw for commit in self.collect(**options).commits]  # type: ignore[arg-type]
+
+    def _add(self, message: str, on: str, parents: list[str], author: str) -> str:
+        commit = Commit(sha(len(self.commits)), tuple(parents), AT + len(self.commits), author, message)
+        self.commits.append(commit)
+        self.heads[on] = commit.sha
+        return commit.sha
