@@ -2,7 +2,7 @@
 
 A small history is made in a new temporary folder, and one release and one hotfix go out there, each command run as a
 person would. Nothing outside the folder is touched, no token is read. Exit 1 at the first command that answers
-otherwise than expected; the temporary folder goes away at the end, a folder of --keep stays.
+otherwise than expected. The folder stays, to look around in.
 """
 
 import argparse
@@ -29,18 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="reletan demo", description="The whole flow in a sandbox, without any account."
     )
-    parser.add_argument("--keep", metavar="DIR", type=Path, help="build it in DIR (new or empty), and keep it")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="build it in DIR (new or empty)")
     keep: Path | None = parser.parse_args(arguments).keep
     if keep is None:
-        with tempfile.TemporaryDirectory(prefix="reletan-demo-") as folder:
-            return _tell(Path(folder), kept=False)
+        return _tell(Path(tempfile.mkdtemp(prefix="reletan-demo-")))
     if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         print(f"reletan demo: {keep} is not an empty folder; name one that does not exist yet", file=sys.stderr)
         return 2
-    return _tell(keep.absolute(), kept=True)
+    return _tell(keep.absolute())
 
 
-def _tell(folder: Path, kept: bool) -> int:
+def _tell(folder: Path) -> int:
     try:
         world = World.believable(folder / "shop")
         _say(f"A shop's repository stands in {world.clone}; its origin is the folder beside it.")
@@ -51,13 +50,15 @@ def _tell(folder: Path, kept: bool) -> int:
         print(f"\nreletan demo stopped: {error}", file=sys.stderr)
         return 1
     finally:
-        _say(f"Everything is still there, to look around: {folder}" if kept else "The folder is removed again.")
+        _say(f"Everything is still there, to look around; remove it when you like: {folder}")
     return 0
 
 
 def _release(world: World) -> None:
     _say("Once in a repository: find out how this team works, and write it down.")
     _reletan(world, "init", "--defaults", "--yes")
+    for git in (["add", ".reletan.toml"], ["commit", "-qm", "Set up reletan"], ["push", "-q", "origin", "develop"]):
+        _run(world, ["git", *git], ["git", *git], world.clone)
     _say("What has been merged since the last release?")
     _reletan(world, "list")
     _say("What would starting a release do? Nothing is changed.")
