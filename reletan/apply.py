@@ -41,20 +41,28 @@ class Result(msgspec.Struct, frozen=True):
 def perform(plan: Plan, repo: GitRepo, report: Callable[[int, Result], None]) -> list[Result]:
     """Do the steps in their order and ``report`` each. Raises what a step raises, unless it is housekeeping."""
     results: list[Result] = []
+    public = False
     for index, step in enumerate(plan.steps):
-        result = _perform(step, repo)
+        result = _perform(step, repo, public)
+        public = public or isinstance(step, PushRefs)
         results.append(result)
         report(index, result)
     return results
 
 
-def _perform(step: Step, repo: GitRepo) -> Result:
+def _perform(step: Step, repo: GitRepo, public: bool) -> Result:
     try:
         return _do(step, repo)
     except ReletanError as error:
-        if isinstance(step, HOUSEKEEPING):
+        if _housekeeping(step, public):
             return Result("conflict", " ".join([error.message, *error.details[:2]]))
         raise
+
+
+def _housekeeping(step: Step, public: bool) -> bool:
+    if isinstance(step, SetConfig):
+        return public
+    return isinstance(step, HOUSEKEEPING) or (isinstance(step, RunHook) and step.hook.startswith("post-"))
 
 
 def _do(step: Step, repo: GitRepo) -> Result:
@@ -94,12 +102,19 @@ def _push(step: PushRefs, repo: GitRepo) -> Result:
         if not _landed(step, repo):
             raise
         return Result("done", "the answer was lost, but everything is on the remote")
+    try:
+        _track(step, repo)
+    except ReletanError as error:
+        return Result("done", f"but this clone does not remember it: {error.message}")
+    return Result("done")
+
+
+def _track(step: PushRefs, repo: GitRepo) -> None:
     branches = [(u.ref.removeprefix("refs/heads/"), u.new) for u in step.updates if u.ref.startswith("refs/heads/")]
     for branch, new in branches:
         if new is None:
             repo.forget_tracking(step.remote, branch)
     repo.update_refs([(f"refs/remotes/{step.remote}/{branch}", new, "") for branch, new in branches if new])
-    return Result("done")
 
 
 def _landed(step: PushRefs, repo: GitRepo) -> bool:
@@ -115,12 +130,14 @@ def _landed(step: PushRefs, repo: GitRepo) -> bool:
 
 
 def _update_branch(step: UpdateBranch, repo: GitRepo) -> Result:
-    now = repo.local_refs(None).heads.get(step.branch)
+    now = repo.local_refs(None, f"refs/heads/{step.branch}").heads.get(step.branch)
     if now is not None and now.oid == step.new:
         return Result("skipped", "already there")
     if (now.oid if now else None) != step.old or (now is not None and now.worktree != step.worktree):
         return Result("conflict", f"{step.branch} changed in this clone meanwhile")
-    if step.worktree is None:
+    if now is None:
+        repo.update_refs([(f"refs/heads/{step.branch}", step.new, None)])
+    elif step.worktree is None:
         repo.fast_forward(step.branch, step.new)
     elif repo.clean(step.worktree):
         repo.fast_forward_worktree(step.worktree, step.new)
@@ -130,7 +147,7 @@ def _update_branch(step: UpdateBranch, repo: GitRepo) -> Result:
 
 
 def _create_tag(step: CreateTag, repo: GitRepo) -> Result:
-    now = repo.local_refs(None).tags.get(step.tag)
+    now = repo.local_refs(None, f"refs/tags/{step.tag}").tags.get(step.tag)
     if now is not None:
         same = now.object == step.object
         return Result("skipped", "already there") if same else Result("conflict", "another tag of that name is here")
@@ -139,13 +156,14 @@ def _create_tag(step: CreateTag, repo: GitRepo) -> Result:
 
 
 def _delete_branch(step: DeleteBranch, repo: GitRepo) -> Result:
-    now = repo.local_refs(None).heads.get(step.branch)
+    now = repo.local_refs(None, f"refs/heads/{step.branch}").heads.get(step.branch)
     if now is None:
         return Result("skipped", "already gone")
     if now.oid != step.expected or now.worktree is not None:
         return Result("conflict", "it moved, or is checked out")
-    repo.update_refs([(f"refs/heads/{step.branch}", None, step.expected)])
+    # The branch last: while it is there, a run after a crash finds it and does the rest.
     repo.remove_config_section(f"branch.{step.branch}")
+    repo.update_refs([(f"refs/heads/{step.branch}", None, step.expected)])
     return Result("done")
 
 

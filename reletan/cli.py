@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -19,7 +20,6 @@ app = typer.Typer(
     epilog=EPILOG,
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -216,20 +216,24 @@ class Terminated(BaseException):
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code. Whatever goes wrong becomes one clear error here."""
     signal.signal(signal.SIGTERM, _terminate)
+    _open_streams()
     Globals.json = "--json" in arguments
     try:
-        app(args=list(arguments), standalone_mode=False)
+        # typer turns Ctrl-C into an exit code and returns it
+        code = app(args=list(arguments) or ["--help"], prog_name="reletan", standalone_mode=False)
         sys.stdout.flush()
-        return 0
+        return _interrupted("Interrupted", 130) if code == 130 else int(code or 0)
     except typer.Exit as exit:
         return exit.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted("Interrupted", 130)
     except Terminated:
         return _interrupted("Terminated", 143)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # rich and typer make a SystemExit of a broken pipe, and of nothing else here
+        from reletan.terminal import forget_reader
+
+        forget_reader(sys.stdout)
         return 0
     except Exception as problem:
         return _failed(problem)
@@ -239,8 +243,26 @@ def _terminate(_signal: int, _frame: object) -> NoReturn:
     raise Terminated
 
 
+def _open_streams() -> None:
+    """A daemon may have closed some, and a narrow encoding must not stop a release."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - until the end
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _interrupted(what: str, code: int) -> int:
-    sys.stderr.write(f"\n{what}. What was begun can be finished with `reletan resume`; `reletan status` tells.\n")
+    # a second Ctrl-C does not cut the explanation
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from reletan import render
+    from reletan.domain.errors import Interrupted
+    from reletan.terminal import Terminal
+
+    problem = Interrupted(f"{what}.", next="what was begun, `reletan resume` finishes; `reletan status` tells")
+    problem.exit_code = code
+    render.error(Terminal(json=Globals.json, color=Globals.color), problem)
     return code
 
 
@@ -251,7 +273,7 @@ def _failed(problem: Exception) -> int:
 
     click_error: type[Any] = typer.BadParameter.__mro__[2]
     if isinstance(problem, click_error):
-        problem = UsageError(problem.format_message(), next="reletan --help, or reletan COMMAND --help")  # type: ignore[attr-defined]
+        problem = UsageError(problem.format_message(), next="reletan --help, or reletan COMMAND --help")
     if not isinstance(problem, ReletanError):
         if Globals.verbose > 1:
             raise problem

@@ -34,12 +34,17 @@ if TYPE_CHECKING:
 
 # Characters that JSON leaves as they are and that a terminal obeys: C1 controls, bidirectional and invisible marks.
 _LIVE = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_PLAIN = bytes(range(0x7F))
 
 
 def to_json(value: object) -> str:
     """``value`` as JSON that is inert in a terminal too."""
-    text = msgspec.json.encode(value, enc_hook=_encode).decode()
-    return _LIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    encoded = msgspec.json.encode(value, enc_hook=_encode)
+    text = encoded.decode()
+    # Looking through megabytes takes long; through the few characters that are not plain ASCII it does not.
+    for live in set(_LIVE.findall(encoded.translate(None, delete=_PLAIN).decode())):
+        text = text.replace(live, f"\\u{ord(live):04x}")
+    return text
 
 
 def _encode(value: object) -> str:
@@ -48,7 +53,7 @@ def _encode(value: object) -> str:
     raise NotImplementedError(type(value).__name__)
 
 
-# -- lists -----------------------------------------------------------------------------------------------------------------
+# -- lists -----------------------------------------------------------------------------------------------------------
 
 
 def listing_summary(terminal: Terminal, listing: Listing) -> None:
@@ -92,13 +97,23 @@ def listing_table(terminal: Terminal, listing: Listing, group_by: str) -> None:
 
     terminal.out(_headline(listing))
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(listing.pull_requests), header_style="bold")
-    for name, options in (("PR", {"justify": "right", "no_wrap": True}), ("Title", {"overflow": "fold"}), ("Author", {}), ("Merged", {"no_wrap": True})):
-        table.add_column(name, **options)  # type: ignore[arg-type]
+    for name, options in (
+        ("PR", {"justify": "right", "no_wrap": True}),
+        ("Title", {"overflow": "fold"}),
+        ("Author", {}),
+        ("Merged", {"no_wrap": True}),
+    ):
+        table.add_column(name, **options)
     for heading, pulls in grouped(listing.pull_requests, group_by):
         if heading:
             table.add_row("", Cell(one_line(heading), style="bold"), "", "")
         for pull in pulls:
-            table.add_row(f"#{pull.number}", Cell(f"{pull.title}{_remarks(pull)}"), Cell(str(pull.author or pull.author_name or "?")), pull.merged_at[:10])
+            table.add_row(
+                f"#{pull.number}",
+                Cell(f"{pull.title}{_remarks(pull)}"),
+                Cell(str(pull.author or pull.author_name or "?")),
+                pull.merged_at[:10],
+            )
     if listing.pull_requests:
         console.print(table)
     if listing.commits_without_pull_request:
@@ -133,7 +148,8 @@ def listing_markdown(listing: Listing, group_by: str, language: str) -> str:
         for c in listing.commits_without_pull_request
     ]
     context = {
-        "since": listing.since, "until": listing.until, "compare_url": listing.compare_url, "groups": groups, "commits": commits,
+        "since": listing.since, "until": listing.until, "compare_url": listing.compare_url, "groups": groups,
+        "commits": commits,
         "warnings": [Text(w.message).markdown() for w in listing.warnings], "version": listing.suggested_version,
     }  # fmt: skip
     return render_template("list.md.j2", language, context)
@@ -142,12 +158,13 @@ def listing_markdown(listing: Listing, group_by: str, language: str) -> str:
 def _plain(pull: PullRequest) -> dict[str, Any]:
     author = Text(pull.author) if pull.author else pull.author_name
     return {
-        "number": pull.number, "title": pull.title.markdown(), "author": author.markdown() if author else None, "url": pull.url,
+        "number": pull.number, "title": pull.title.markdown(), "author": author.markdown() if author else None,
+        "url": pull.url,
         "via": pull.via, "reverted_by": pull.reverted_by, "in_release": pull.in_release, "merged_at": pull.merged_at,
     }  # fmt: skip
 
 
-# -- plans -----------------------------------------------------------------------------------------------------------------
+# -- plans -----------------------------------------------------------------------------------------------------------
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -169,7 +186,9 @@ def step_lines(step: Step) -> list[str]:
         case DeleteBranch():
             return [f"delete your local {step.branch} (at {step.expected[:7]})"]
         case SetConfig():
-            return [f"git config {step.key} {step.value}" if step.value is not None else f"git config --unset {step.key}"]
+            return [
+                f"git config {step.key} {step.value}" if step.value is not None else f"git config --unset {step.key}"
+            ]
         case WriteFile():
             return [f"write {step.path}:", *(f"  {line}" for line in step.content.splitlines())]
         case Switch():
@@ -222,7 +241,8 @@ def outcome(terminal: Terminal, plan: Plan, results: "Sequence[Result]") -> None
     for step, result in zip(plan.steps, results, strict=True):
         mark = {"done": "done", "skipped": "skipped"}.get(result.state, "NOT DONE")
         detail = f" ({result.detail})" if result.detail else ""
-        terminal.say(f"{mark}: {step_lines(step)[0].rstrip(':')}{detail}")
+        tell = terminal.warn if mark == "NOT DONE" else terminal.say
+        tell(f"{mark}: {step_lines(step)[0].rstrip(':')}{detail}")
     for line in plan.advice:
         terminal.say(f"next: {line}")
 
@@ -245,11 +265,14 @@ def _show_warnings(terminal: Terminal, plan: Plan) -> None:
         terminal.say(f"{warning[:1].upper()}{warning[1:]}.")
 
 
-# -- status and errors -------------------------------------------------------------------------------------------------------
+# -- status and errors -----------------------------------------------------------------------------------------------
 
 
 def status(terminal: Terminal, status: "Status") -> None:
-    lines = [f"last release   {status.last_release or 'none yet'}" + (f"  ({status.last_release_at[:10]})" if status.last_release_at else "")]
+    lines = [
+        f"last release   {status.last_release or 'none yet'}"
+        + (f"  ({status.last_release_at[:10]})" if status.last_release_at else "")
+    ]
     for entry in status.open:
         by = f" by {entry.by}" if entry.by else ""
         since = f" since {entry.since[:10]}{by}" if entry.since else ""
@@ -257,18 +280,32 @@ def status(terminal: Terminal, status: "Status") -> None:
         lines.append(f"{entry.kind:<14} {entry.branch}: {entry.state}{since}{count}")
     if not status.open:
         lines.append("open           nothing")
-    waiting = _count(status.waiting_pull_requests, "pull request")
-    loose = f" and {_count(status.waiting_commits, 'commit')} without one" if status.waiting_commits else ""
-    lines.append(f"waiting        {waiting}{loose} on {status.development}" + (f" for {status.suggested_version}" if status.suggested_version and (status.waiting_pull_requests or status.waiting_commits) else ""))
+    lines.append(
+        f"waiting        {_waiting(status)} on {status.development}"
+        + (f" for {status.suggested_version}" if status.suggested_version else "")
+    )
     lines += [f"interrupted    {version}: reletan resume {version}" for version in status.unfinished]
     lines.append(f"next           {status.next}")
     terminal.out("\n".join(one_line(line) if not line.isprintable() else line for line in lines))
 
 
+def _waiting(status: "Status") -> str:
+    pulls, commits = status.waiting_pull_requests, status.waiting_commits
+    if not pulls:
+        return f"{_count(commits, 'commit')} without a pull request" if commits else "nothing"
+    return _count(pulls, "pull request") + (f" and {_count(commits, 'commit')} without one" if commits else "")
+
+
 def error(terminal: Terminal, problem: ReletanError) -> None:
     """One error: what failed, why, and the next command. With --json one object on stdout."""
-    if terminal.json:
-        body = {"kind": problem.kind, "exit": problem.exit_code, "message": problem.message, "details": list(problem.details), "next": problem.next}
+    if terminal.json and not problem.reported:
+        body = {
+            "kind": problem.kind,
+            "exit": problem.exit_code,
+            "message": problem.message,
+            "details": list(problem.details),
+            "next": problem.next,
+        }
         terminal.out(to_json({"schema": 1, "error": body}))
         return
     lines = [f"error: {problem.message}", *(f"  {detail}" for detail in problem.details)]

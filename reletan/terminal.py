@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 import msgspec
 
@@ -30,7 +31,7 @@ class Terminal(msgspec.Struct, kw_only=True):
 
     def out(self, text: str) -> None:
         """Data: what a script would read."""
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        _write(sys.stdout, text if text.endswith("\n") else text + "\n")
 
     def say(self, text: str = "") -> None:
         """Talk for the person; silent with --quiet."""
@@ -47,9 +48,7 @@ class Terminal(msgspec.Struct, kw_only=True):
             self._err(text)
 
     def _err(self, text: str) -> None:
-        sys.stdout.flush()
-        sys.stderr.write("\n".join(one_line_kept_indent(line) for line in text.split("\n")) + "\n")
-        sys.stderr.flush()
+        _write(sys.stderr, "\n".join(one_line_kept_indent(line) for line in text.split("\n")) + "\n")
 
     @contextmanager
     def progress(self, what: str) -> Iterator[None]:
@@ -67,6 +66,19 @@ class Terminal(msgspec.Struct, kw_only=True):
             with suppress(OSError):
                 sys.stderr.write("\r\x1b[K")
                 sys.stderr.flush()
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        forget_reader(stream)
+
+
+def forget_reader(stream: TextIO) -> None:
+    """Whoever read ``stream`` has seen enough and is gone: a release does not stop half way for that."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def one_line_kept_indent(line: str) -> str:

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -15,6 +15,7 @@ from reletan.domain.flow import LocalBranch, LocalRefs, RemoteRefs, Tag
 from reletan.domain.history import Commit
 from reletan.domain.plan import RefUpdate
 
+_LOST_RACE = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref", "reference already exists", "failed to update ref")
 _OID = re.compile(r"[0-9a-f]{40,64}")
 LOG_FORMAT = "--format=%H %P%n%ct%n%an%n%B"
 
@@ -38,7 +39,7 @@ class Signature(msgspec.Struct, frozen=True):
     committer: str
 
     def environment(self) -> dict[str, str]:
-        known = {}
+        known: dict[str, str] = {}
         for role, value in (("AUTHOR", self.author), ("COMMITTER", self.committer)):
             name, mail, date = _split_identity(value)
             known |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": mail, f"GIT_{role}_DATE": f"@{date}"}
@@ -56,10 +57,10 @@ class PushRefused(ReletanError):
 class GitRepo:
     """One clone, seen from a folder in it."""
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, tell: Callable[[str], None] = lambda _text: None) -> None:
         if not os.path.isdir(directory):
             raise UsageError(f"There is no folder {directory}.")
-        self.git = GitRunner(directory)
+        self.git = GitRunner(directory, tell)
         answer = self.git.run(
             "rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository",
             "--is-shallow-repository", "--show-toplevel", ok=(0, 128),
@@ -142,13 +143,16 @@ class GitRepo:
         ).out
         return _remote_refs(out)
 
-    def local_refs(self, remote: str | None) -> LocalRefs:
-        """This clone's branches (and where they are checked out), its tracking refs of ``remote`` and its tags."""
+    def local_refs(self, remote: str | None, *only: str) -> LocalRefs:
+        """This clone's branches (and where they are checked out), its tracking refs of ``remote`` and its tags.
+
+        ``only``: full names, where a few refs are all that is asked for: there may be thousands.
+        """
         out = self.git.run(
             "for-each-ref", "--format=%(refname) %(objectname) %(*objectname) %(worktreepath)",
-            "refs/heads", "refs/tags", *([f"refs/remotes/{remote}"] if remote else []),
+            *(only or ("refs/heads", "refs/tags")), *([f"refs/remotes/{remote}"] if remote else []),
         ).out  # fmt: skip
-        return _local_refs(out, remote)
+        return _local_refs(out, remote, self.common_dir)
 
     def head_branch(self) -> str | None:
         """The branch that is checked out here; None on a detached HEAD."""
@@ -165,8 +169,8 @@ class GitRepo:
         for record in self.git.records("log", "-z", LOG_FORMAT, *tips, *(f"^{e}" for e in excluded), "--"):
             if record:
                 ids, committed, author, message = record.split("\n", 3)
-                sha, *parents = ids.split(" ")
-                yield Commit(sha, tuple(filter(None, parents)), int(committed), author, message)
+                sha, *parents = ids.split()
+                yield Commit(sha, tuple(parents), int(committed), author, message)
 
     def is_ancestor(self, commit: str, of: str) -> bool:
         """Whether ``commit`` is contained in ``of``; an id that is not here is not."""
@@ -234,7 +238,9 @@ class GitRepo:
         listed = self.git.run("ls-tree", "-r", "-z", commit).out.split("\0")
         for entry in listed:
             meta, _, path = entry.partition("\t")
-            if path.rsplit("/", 1)[-1] == ".gitattributes" and meta.startswith("100"):
+            *folders, name = path.split("/")
+            # a crafted tree may hold names that lead out of the folder
+            if name == ".gitattributes" and meta.startswith("100") and not {"", ".", ".."} & set(folders):
                 target = os.path.join(folder, path)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 with open(target, "w", encoding="utf-8", errors="surrogateescape") as file:
@@ -288,13 +294,9 @@ class GitRepo:
 
     def fast_forward(self, branch: str, commit: str) -> None:
         """Bring a local branch that is checked out nowhere forward to ``commit`` (git refuses everything else)."""
-        pin = f"refs/reletan/forward/{branch}"
-        self.git.run("update-ref", pin, commit)
-        try:
-            self.git.run("fetch", "--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance", ".",
-                         f"{pin}:refs/heads/{branch}", env={"GIT_ALLOW_PROTOCOL": "file"})  # fmt: skip
-        finally:
-            self.git.run("update-ref", "-d", pin)
+        # Only protocol 2 gives out commits that no ref names.
+        self.git.run("-c", "protocol.version=2", "fetch", "--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance",
+                     ".", f"{commit}:refs/heads/{branch}", env={"GIT_ALLOW_PROTOCOL": "file"})  # fmt: skip
 
     def fast_forward_worktree(self, worktree: str, commit: str) -> None:
         """``merge --ff-only`` where the branch is checked out; ignored files are never overwritten."""
@@ -305,7 +307,7 @@ class GitRepo:
         """(ref, new, old) in one transaction; ``new`` None deletes, ``old`` None means that it must not exist, "" anything."""
         lines: list[str] = []
         for ref, new, old in updates:
-            expected = "" if old == "" else f" {old or '0' * 40}"
+            expected = "" if old == "" else f" {old or '0' * len(new or '')}"
             lines.append(f"update {ref} {new}{expected}" if new else f"delete {ref}{expected}")
         if lines:
             self.git.run("update-ref", "--no-deref", "--stdin", stdin="\n".join(lines) + "\n")
@@ -314,9 +316,10 @@ class GitRepo:
         """Set one key of the clone's own configuration; None removes it (and its section, once empty)."""
         if value is not None:
             self.git.run("config", "--local", "--replace-all", key, value)
+            self.config().append((key, value))
         else:
             self.git.run("config", "--local", "--unset-all", key, ok=(0, 5))
-        self.__dict__.pop("_config", None)
+            self.__dict__.pop("_config", None)
 
     def remove_config_section(self, section: str) -> None:
         self.git.run("config", "--local", "--remove-section", section, ok=(0, 1, 2, 128))
@@ -360,7 +363,7 @@ def _remote_refs(listing: str) -> RemoteRefs:
     return RemoteRefs(heads=heads, tags=tags, pulls=pulls, default=default)
 
 
-def _local_refs(listing: str, remote: str | None) -> LocalRefs:
+def _local_refs(listing: str, remote: str | None, common_dir: str) -> LocalRefs:
     heads: dict[str, LocalBranch] = {}
     tags: dict[str, Tag] = {}
     tracking: dict[str, str] = {}
@@ -368,7 +371,8 @@ def _local_refs(listing: str, remote: str | None) -> LocalRefs:
     for line in listing.splitlines():
         ref, oid, peeled, worktree = line.split(" ", 3)
         if ref.startswith("refs/heads/"):
-            heads[ref[11:]] = LocalBranch(oid, worktree or None)
+            # a bare repository names itself as the place where its HEAD's branch is checked out
+            heads[ref[11:]] = LocalBranch(oid, worktree if worktree and worktree != common_dir else None)
         elif ref.startswith("refs/tags/"):
             tags[ref[10:]] = Tag(oid, peeled or oid)
         elif ref.startswith(prefix) and not ref.endswith("/HEAD"):
@@ -383,12 +387,16 @@ def _push_error(out: str, err: str, status: int) -> ReletanError:
     if "does not support --atomic" in err:
         return ReletanError("The remote does not support atomic pushes, so nothing was pushed.",
                             next="use a server that does: reletan never pushes half a release")  # fmt: skip
-    if any("stale info" in r or "fetch first" in r or "non-fast-forward" in r or "cannot lock ref" in r
-           or "already exists" in r or "failed to update ref" in r for r in rejected):  # fmt: skip
+    # The client sees some lost races, the server the others: of these git's answer says only that the transaction failed.
+    if rejected and re.search("|".join(_LOST_RACE), "\n".join(details)):
         return PushRefused("The remote moved meanwhile, so nothing was pushed.", stale=True, details=details)
     if rejected:
         return PushRefused("The remote refused the push: a rule, a hook or a protected branch. Nothing landed.",
                            stale=False, details=details)  # fmt: skip
     from reletan.adapters.gitrun import Answer, readable
 
-    return readable(("push",), Answer(status, out, err))
+    problem = readable(("push",), Answer(status, out, err))
+    if problem.next is None:
+        problem.message = "The push failed, so nothing landed; a pre-push hook of this clone may have said no."
+        problem.next = "see git's words above, mend that, then run the command again"
+    return problem

@@ -2,12 +2,19 @@
 
 import os
 import re
+import shlex
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from reletan.domain.errors import ReletanError, Unauthorized, UsageError
 from reletan.terminal import in_ci
+
+if TYPE_CHECKING:
+    from git.cmd import Git
 
 # A local command that takes longer than this hangs; a transfer may take long on a slow line.
 LOCAL_TIMEOUT = 120
@@ -43,10 +50,11 @@ class Answer:
 
 
 class GitRunner:
-    """Runs git in one folder. Every other piece of the gateway goes through here."""
+    """Runs git in one folder. Every other piece of the gateway goes through here; ``tell`` hears of each call."""
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, tell: Callable[[str], None]) -> None:
         self.directory = directory
+        self.tell = tell
         self.protocols = "https:ssh"
         _forget_foreign_environment()
         self._git = _library()(directory)
@@ -61,25 +69,30 @@ class GitRunner:
         cwd: str | None = None,
     ) -> Answer:
         """Run ``git args``; a status outside ``ok`` raises the error that fits git's words."""
+        if cwd is not None and not os.path.isdir(cwd):
+            # GitPython would run in this process's folder instead, without a word
+            raise ReletanError(f"The folder {cwd} is gone.", next="run `git worktree prune`, then the command again")
         git = self._git if cwd is None else _library()(cwd)
+        began = time.monotonic()
         with tempfile.TemporaryFile() as source:
             if stdin is not None:
                 source.write(stdin.encode("utf-8", "surrogateescape"))
                 source.seek(0)
-            status, out, err = git.execute(
-                ["git", *args],
+            process = git.execute(
+                ["git", *_plain(args)],
                 istream=source if stdin is not None else None,
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                kill_after_timeout=timeout if timeout != LOCAL_TIMEOUT else None,
+                as_process=True,
                 env={**self._environment(), **(env or {})},
             )
-        answer = Answer(status, bytes(out).decode("utf-8", "replace"), without_secrets(str(err)))
+            status, out, err = _finish(process.proc, timeout)
+        self._told(args, began)
+        answer = Answer(status, out.decode("utf-8", "replace"), without_secrets(err.decode("utf-8", "replace")))
         if status not in ok:
             raise readable(args, answer)
         return answer
+
+    def _told(self, args: Sequence[str], began: float) -> None:
+        self.tell(f"{time.monotonic() - began:7.3f} s  {without_secrets(shlex.join(['git', *args]))}")
 
     def line(self, *args: str) -> str:
         """The answer of a command that prints one line."""
@@ -87,16 +100,18 @@ class GitRunner:
 
     def records(self, *args: str) -> Iterator[str]:
         """The NUL-terminated records of a long answer, read while git still works."""
-        process = self._git.execute(["git", *args], as_process=True, env=self._environment())
+        began = time.monotonic()
+        process = self._git.execute(["git", *_plain(args)], as_process=True, env=self._environment())
         rest = b""
         while chunk := process.stdout.read1(1 << 20):
-            *whole, rest = (rest + chunk).split(b"\0")
-            for record in whole:
-                yield record.decode("utf-8", "replace")
+            whole, ended, rest = (rest + chunk).rpartition(b"\0")
+            if ended:
+                yield from whole.decode("utf-8", "replace").split("\0")
         if rest:
             yield rest.decode("utf-8", "replace")
         err = process.stderr.read().decode("utf-8", "replace")
-        status = process.proc.wait()
+        status = process.proc.wait() if process.proc else 0
+        self._told(args, began)
         if status:
             raise readable(args, Answer(status, "", without_secrets(err)))
 
@@ -115,7 +130,27 @@ class GitRunner:
         return known
 
 
-def _library() -> type:
+def _plain(args: Sequence[str]) -> Sequence[str]:
+    """A log in UTF-8 and without signatures between its lines, whatever the person configured."""
+    return ["log", "--no-show-signature", "--encoding=UTF-8", *args[1:]] if args[0] == "log" else args
+
+
+def _finish(process: "subprocess.Popen[bytes] | None", timeout: float) -> tuple[int, bytes, bytes]:
+    """(status, stdout, stderr). GitPython's own timeout would keep us alive for all of it after a Ctrl-C."""
+    if process is None:
+        raise ReletanError("git could not be started.")
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait(), b"", f"Timeout: git did not answer within {timeout:g} seconds.".encode()
+    except BaseException:
+        process.terminate()
+        raise
+    return process.returncode, out, err
+
+
+def _library() -> "type[Git]":
     try:
         from git.cmd import Git
     except ImportError as error:
@@ -144,6 +179,12 @@ _EXPLAINED: tuple[tuple[str, type[ReletanError] | None, str, str], ...] = (
         "when no git is running here, remove that file and run the command again",
     ),
     (
+        r"could not lock config file (?P<it>.+): File exists",
+        None,
+        "Another git process holds {it}.lock, or one was killed and left it behind.",
+        "when no git is running here, remove that file and run the command again",
+    ),
+    (
         r"terminal prompts disabled|Authentication failed|could not read (?:Username|Password)|Permission denied \(publickey"
         r"|HTTP Basic: Access denied|returned error: 40[13]|Invalid username or (?:password|token)|Permission to \S+ denied",
         Unauthorized,
@@ -158,7 +199,7 @@ _EXPLAINED: tuple[tuple[str, type[ReletanError] | None, str, str], ...] = (
     ),
     (
         r"Could not resolve host|unable to access|Could not read from remote|Connection (?:refused|timed out|reset)|timed out"
-        r"|early EOF|the remote end hung up|Couldn't connect|Timeout: the command|does not appear to be a git repository",
+        r"|early EOF|the remote end hung up|Couldn't connect|Timeout: git did not answer|does not appear to be a git repository",
         None,
         "The remote cannot be reached.",
         "check the network and `git remote -v`, then run the command again",
@@ -193,13 +234,13 @@ _EXPLAINED: tuple[tuple[str, type[ReletanError] | None, str, str], ...] = (
 def readable(args: Sequence[str], answer: Answer) -> ReletanError:
     """git's failure as an error that says what to do; git's own words come along as details."""
     details = tuple(answer.err.strip().splitlines()[-12:])
-    for pattern, kind, message, next in _EXPLAINED:
+    for pattern, kind, message, advice in _EXPLAINED:
         found = re.search(pattern, answer.err)
         if found is None:
             continue
         text = message.format(it=found.groupdict().get("it", ""))
         if kind is None:
-            return GitFailed(text, answer.status, answer.err, next=next)
-        return kind(text, next=next, details=details)
+            return GitFailed(text, answer.status, answer.err, next=advice)
+        return kind(text, next=advice, details=details)
     command = next((a for a in args if not a.startswith("-") and "=" not in a), "")
     return GitFailed(f"`git {command}` failed (exit {answer.status}).", answer.status, answer.err)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 
 from reletan.adapters.gitrepo import GitRepo
 from reletan.domain.errors import ReletanError
@@ -31,8 +30,8 @@ def run_filter(repo: GitRepo, name: str, *arguments: str) -> str:
         return arguments[0]
     try:
         done = subprocess.run(
-            [path, *arguments], cwd=_folder(repo), stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-            timeout=FILTER_TIMEOUT, check=False,
+            [path, *arguments], cwd=_folder(repo), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            errors="replace", timeout=FILTER_TIMEOUT, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ReletanError(f"The filter {name} could not be run: {error}.", next=f"mend or remove {path}") from error
@@ -50,7 +49,11 @@ def run_hook(repo: GitRepo, hook: RunHook) -> None:
     sys.stderr.flush()
     try:
         status = subprocess.run(
-            [hook.path, *hook.arguments], cwd=_folder(repo), stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), check=False
+            [hook.path, *hook.arguments],
+            cwd=_folder(repo),
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr.fileno(),
+            check=False,
         ).returncode
     except OSError as error:
         raise ReletanError(f"The hook {hook.hook} could not be run: {error.strerror}.") from error

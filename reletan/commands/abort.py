@@ -1,12 +1,12 @@
 """``reletan abort``: undo ``start``, as long as nothing was released and nothing would be lost."""
 
 from reletan.adapters.journal import Journal, JournalFolder
-from reletan.commands.finding import find_release
+from reletan.commands.finding import find_release, kind_and_version
 from reletan.commands.flowing import carry_out
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.domain.errors import Blocked
-from reletan.domain.flow import OpenBranch
+from reletan.domain.flow import KINDS, OpenBranch
 from reletan.domain.plan import DeleteBranch, Plan, PushRefs, RefUpdate, SetConfig, Step
 
 
@@ -18,8 +18,8 @@ def run(session: Session, version: str | None) -> None:
         plan = carry_out(
             session,
             lambda: _plan(session, version),
-            lambda plan: Journal(command="abort", version=plan.version or "", options={}, author=who.author, committer=who.committer,
-                                 plan=plan),
+            lambda plan: Journal(command="abort", version=plan.version or "", options={}, author=who.author,
+                                 committer=who.committer, plan=plan),
         )  # fmt: skip
         if plan.version is not None and not session.dry_run:
             folder.forget(plan.version)
@@ -28,36 +28,39 @@ def run(session: Session, version: str | None) -> None:
 def _plan(session: Session, version: str | None) -> Plan:
     facts = observe(session, writing=True, pulls=False)
     if version is not None and not _exists(facts, version):
-        return Plan(command="abort", version=version.removeprefix(facts.tag_prefix),
+        return Plan(command="abort", version=kind_and_version(facts, version)[1],
                     steps=(), warnings=(f"there is no open release {version}",))  # fmt: skip
     found = find_release(session, facts, version)
-    if found is None or found.branch is None:
+    if found is None:
         return Plan(command="abort", version=None, steps=(), warnings=("no release is open",))
     if found.tagged is not None:
         raise Blocked(f"{found.version} is released already, so it is not undone.",
                       next=f"go forward: reletan resume {found.version}, and a hotfix for what is wrong")  # fmt: skip
+    if found.branch is None or _merged(session, facts, found.branch.head):
+        raise Blocked(f"{found.version} is in {facts.branches.production} already, so it is not undone.",
+                      next=f"go forward: reletan tag {found.version}")  # fmt: skip
     branch = found.branch
-    _refuse_if_merged(session, facts, branch)
     _refuse_if_lost(session, facts, branch.name, branch.head)
     return Plan(
-        command="abort", version=found.version, steps=tuple(_steps(session, facts, branch)), head=branch.head, mode="push",
-        advice=tuple(_advice(facts, branch)),
+        command="abort", version=found.version, steps=tuple(_steps(session, facts, branch)), head=branch.head,
+        mode="push", advice=tuple(_advice(facts, branch)),
     )  # fmt: skip
 
 
 def _exists(facts: Observed, version: str) -> bool:
-    plain = version.removeprefix(facts.tag_prefix) if not version[:1].isdigit() else version
-    names = {facts.branches.prefix(kind) + plain for kind in ("release", "hotfix")} | {version}
+    plain = kind_and_version(facts, version)[1]
+    names = {facts.branches.prefix(kind) + plain for kind in KINDS}
     tagged = facts.tag_prefix + plain in facts.refs.tags
     return tagged or any(name in facts.refs.heads or name in facts.local.heads for name in names)
 
 
-def _refuse_if_merged(session: Session, facts: Observed, branch: OpenBranch) -> None:
-    own = session.repo.ids_between(facts.development, branch.head)
-    merged = session.repo.is_ancestor(branch.head, facts.production)
-    if merged and own and branch.kind == "release":
-        raise Blocked(f"{branch.name} is in {facts.branches.production} already, so it is not undone.",
-                      next=f"go forward: reletan tag {branch.version}")  # fmt: skip
+def _merged(session: Session, facts: Observed, head: str) -> bool:
+    """Whether production got the head by a merge; a branch that only began on production did not get there."""
+    repo = session.repo
+    if not repo.is_ancestor(head, facts.production):
+        return False
+    began_there = head in repo.git.run("rev-list", "--first-parent", facts.production, "--").out.split()
+    return not began_there and not any(repo.is_ancestor(head, release.commit) for release in facts.releases)
 
 
 def _refuse_if_lost(session: Session, facts: Observed, name: str, head: str) -> None:
@@ -68,7 +71,7 @@ def _refuse_if_lost(session: Session, facts: Observed, name: str, head: str) -> 
         raise Blocked(
             f"{name} has commits that are nowhere else, so it is not deleted.",
             details=lost,
-            next=f"keep them first: merge {name} into {facts.branches.development} and push, then run the command again",
+            next=f"keep them first: merge {name} into {facts.branches.development}, push, and run the command again",
         )
 
 

@@ -1,7 +1,6 @@
 """Explain a conflict: the files, and the pull requests and people that touched them on both sides."""
 
 from reletan.adapters.gitrepo import Conflict
-from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.errors import Blocked
 from reletan.domain.history import Commit
@@ -9,10 +8,11 @@ from reletan.domain.subjects import said_by
 from reletan.domain.text import one_line
 
 MOST_FILES = 10
+RECORD = "--format=%H %P%n%ct%n%an%n%B"
 
 
-def explain(session: Session, facts: Observed, into: str, ours: str, theirs: str, conflict: Conflict, *, next: str) -> Blocked:
-    """The error for a merge of ``theirs`` into the branch ``into`` (at ``ours``) that people must do. Nothing was pushed."""
+def explain(session: Session, into: str, ours: str, theirs: str, conflict: Conflict, *, next: str) -> Blocked:
+    """The error for a merge of ``theirs`` into the branch ``into`` (at ``ours``) that people must do."""
     details = [_file(session, path, ours, theirs) for path in conflict.paths[:MOST_FILES]]
     if len(conflict.paths) > MOST_FILES:
         details.append(f"and {len(conflict.paths) - MOST_FILES} more files")
@@ -25,11 +25,13 @@ def _file(session: Session, path: str, ours: str, theirs: str) -> str:
 
 
 def _touched(session: Session, path: str, tip: str, other: str) -> list[str]:
-    """"#12 Add login (Hana)" for each pull request, "Hana (1a2b3c4)" for each other commit that changed ``path`` on this side."""
-    out = session.repo.git.run(
-        "log", "-m", "--first-parent", "-z", "-8", "--format=%H %P%n%ct%n%an%n%B", tip, f"^{other}", "--", f":(top,literal){path}"
-    ).out
-    return [text for record in out.split("\0") if record.strip() for text in _who(session, record.lstrip("\n"), path)]
+    """Who changed ``path`` on this side: "#12 Add login (Hana)", or "Hana (1a2b3c4)" without a pull request."""
+    repo = session.repo
+    # Not one `log … ^other`: with a path, git drops the merge whose first parent is excluded.
+    mine = set(repo.ids_between(other, tip, "--first-parent"))
+    out = repo.git.run("log", "-m", "--first-parent", "-z", "-8", RECORD, tip, "--", f":(top,literal){path}").out
+    records = [record.lstrip("\n") for record in out.split("\0") if record.strip()]
+    return [text for record in records if record[: record.index(" ")] in mine for text in _who(session, record, path)]
 
 
 def _who(session: Session, record: str, path: str) -> list[str]:

@@ -5,15 +5,22 @@ import re
 import msgspec
 
 from reletan import prompts
+from reletan.adapters.journal import JournalFolder
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
-from reletan.domain.errors import UsageError
+from reletan.domain.errors import Blocked, UsageError
 from reletan.domain.flow import Kind, OpenBranch, Tag, open_branches
 from reletan.domain.version import check_version
 
+# Where no release is tagged yet, all of production's history would be looked through.
+MOST_MERGES = 500
+
 
 class Found(msgspec.Struct, kw_only=True):
-    """A release as far as it has come. ``branch``: where it still exists; ``merge``: its merge commit on production, where known."""
+    """A release as far as it has come.
+
+    ``branch``: where it still exists; ``merge``: its merge commit on production, where known.
+    """
 
     kind: Kind
     version: str
@@ -26,7 +33,8 @@ def find_release(session: Session, facts: Observed, version: str | None) -> Foun
     """The release named by ``version``, else the only open one; asks when there are several. None: nothing is open."""
     if version is not None:
         return _named(session, facts, version)
-    candidates = _open(facts) or untagged_merges(session, facts)
+    candidates = [found for found in _open(facts) if found.tagged is None] or untagged_merges(session, facts)
+    candidates = candidates or _interrupted(session, facts)
     if not candidates:
         return None
     if len(candidates) == 1:
@@ -42,19 +50,29 @@ def _open(facts: Observed) -> list[Found]:
     return [_of_branch(facts, branch) for branch in open_branches(facts.branches, facts.refs, facts.local)]
 
 
+def _interrupted(session: Session, facts: Observed) -> list[Found]:
+    """Released, but this clone was stopped before the clean-up; other left-overs were kept on purpose."""
+    versions = {journal.version for journal in JournalFolder(session.repo.common_dir).unfinished() if journal.command == "tag"}
+    return [_named(session, facts, version) for version in sorted(versions) if facts.tag_prefix + version in facts.refs.tags]
+
+
 def _of_branch(facts: Observed, branch: OpenBranch) -> Found:
     tag = facts.refs.tags.get(facts.tag_prefix + branch.version)
     return Found(kind=branch.kind, version=branch.version, branch=branch, tagged=tag)
 
 
-def _named(session: Session, facts: Observed, given: str) -> Found:
-    version = given
+def kind_and_version(facts: Observed, given: str) -> tuple[Kind | None, str]:
+    """What a person means by ``1.4.0``, ``v1.4.0`` or ``release/1.4.0``; the kind where the branch's name says it."""
     if which := facts.branches.kind_of(given):
-        version = which[1]
-    elif facts.tag_prefix and given.startswith(facts.tag_prefix):
-        version = given.removeprefix(facts.tag_prefix)
+        return which
+    version = given.removeprefix(facts.tag_prefix)
+    return None, version[1:] if re.match(r"v\d", version) else version
+
+
+def _named(session: Session, facts: Observed, given: str) -> Found:
+    kind, version = kind_and_version(facts, given)
     check_version(version, facts.tag_prefix, facts.branches.release_prefix)
-    matching = [found for found in _open(facts) if found.version == version and (not which or found.kind == which[0])]
+    matching = [found for found in _open(facts) if found.version == version and kind in (None, found.kind)]
     if len(matching) > 1:
         raise UsageError(
             f"There is a release and a hotfix {version}.", next=f"name the branch: {' or '.join(f.branch.name for f in matching if f.branch)}"
@@ -62,38 +80,49 @@ def _named(session: Session, facts: Observed, given: str) -> Found:
     if matching:
         return matching[0]
     if tag := facts.refs.tags.get(facts.tag_prefix + version):
-        merged = re.search(r"Merge (?:branch|pull request).*" + re.escape(facts.branches.hotfix_prefix),
-                           _subject(session, tag.commit))  # fmt: skip
-        return Found(kind="hotfix" if merged else "release", version=version, branch=None, tagged=tag)
+        return Found(kind=kind_of_tagged(session, facts, tag.commit), version=version, branch=None, tagged=tag)
     for found in untagged_merges(session, facts):
         if found.version == version:
             return found
+    if tag := facts.local.tags.get(facts.tag_prefix + version):
+        raise Blocked(
+            f"{version} was finished in this clone only: the tag {facts.tag_prefix}{version} is here, on {tag.commit[:10]}, and not on the remote.",
+            next=push_command(facts, version),
+        )
     known = ", ".join(found.version for found in _open(facts)) or "none"
     raise UsageError(f"There is no release {version}: no branch, no merge and no tag.", details=[f"open: {known}"],
                      next=f"begin it with `reletan start {version}`")  # fmt: skip
 
 
-def _subject(session: Session, commit: str) -> str:
-    return session.repo.git.run("log", "-1", "--format=%s", commit, "--", ok=(0, 128)).out.strip()
+def push_command(facts: Observed, version: str) -> str:
+    """How to publish what `git flow … finish` made in this clone, all or nothing."""
+    branches = dict.fromkeys([facts.branches.production, facts.branches.development])
+    return f"if git-flow made it, publish it: git push --atomic {facts.remote} {' '.join(branches)} {facts.tag_prefix}{version}"
+
+
+def kind_of_tagged(session: Session, facts: Observed, commit: str) -> Kind:
+    """What a tagged commit released, as far as its subject tells."""
+    subject = session.repo.git.run("log", "-1", "--format=%s", commit, "--", ok=(0, 128)).out.strip()
+    which = _merged_release(facts, subject)
+    return which[0] if which else "release"
 
 
 def untagged_merges(session: Session, facts: Observed) -> list[Found]:
-    """Release branches that were merged into production, but have no tag yet: by pull request, or half a git-flow finish."""
+    """Releases that are merged into production, but have no tag yet: by pull request, or half a git-flow finish."""
     if facts.prefix_problem is not None:
         raise facts.prefix_problem
     excluded = [f"^{release.commit}" for release in facts.releases]
-    if not excluded:
-        return []
     out = session.repo.git.run(
-        "log", "--first-parent", "--merges", "--format=%H %s", facts.production, *excluded, "--"
+        "log", "--first-parent", "--merges", f"-{MOST_MERGES}", "--format=%H %s", facts.production, *excluded, "--"
     ).out
-    found = []
+    found: dict[str, Found] = {}
     for line in out.splitlines():
         commit, _, subject = line.partition(" ")
         which = _merged_release(facts, subject)
         if which and facts.tag_prefix + which[1] not in facts.refs.tags:
-            found.append(Found(kind=which[0], version=which[1], branch=None, tagged=None, merge=commit))
-    return found
+            # merged more than once: the newest merge has all of it
+            found.setdefault(which[1], Found(kind=which[0], version=which[1], branch=None, tagged=None, merge=commit))
+    return list(found.values())
 
 
 def _merged_release(facts: Observed, subject: str) -> tuple[Kind, str] | None:
@@ -101,6 +130,4 @@ def _merged_release(facts: Observed, subject: str) -> tuple[Kind, str] | None:
     if match is None:
         return None
     which = facts.branches.kind_of(match[1].removeprefix(f"{facts.remote}/"))
-    if which is None or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.+_-]*", which[1]):
-        return None
     return which

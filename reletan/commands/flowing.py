@@ -30,12 +30,14 @@ def carry_out(session: Session, make_plan: Callable[[], Plan], make_journal: Cal
     """
     plan = make_plan()
     _settle(session, plan)
+    if session.dry_run:
+        return plan
+    details: tuple[str, ...] = ()
     for attempt in range(ATTEMPTS):
-        if session.dry_run:
-            return plan
         try:
             results = _apply(session, plan, make_journal)
         except PushRefused as refusal:
+            details = refusal.details
             time.sleep(0.05 * attempt)
             plan = _plan_again(session, plan, make_plan, refusal)
             continue
@@ -44,10 +46,12 @@ def carry_out(session: Session, make_plan: Callable[[], Plan], make_journal: Cal
             raise Incomplete(
                 f"{plan.version} is public, but not complete yet.",
                 details=plan.waits,
-                next=f"when that is merged, run `reletan resume {plan.version}`",
+                next=f"when that is merged (with a merge commit, not squashed), run `reletan resume {plan.version}`",
+                reported=True,
             )
         return plan
-    raise Blocked(f"The remote kept moving: {ATTEMPTS} pushes were refused, and nothing landed.", next="run the command again")
+    raise Blocked(f"The remote kept moving: {ATTEMPTS} pushes were refused, and nothing landed.", details=details,
+                  next="run the command again")  # fmt: skip
 
 
 def _settle(session: Session, plan: Plan) -> None:
@@ -64,13 +68,12 @@ def _plan_again(session: Session, old: Plan, make_plan: Callable[[], Plan], refu
     if not refusal.stale:
         raise Blocked(
             refusal.message, details=refusal.details,
-            next="let somebody with the right push, or change the rule; then run the command again",
+            next="let somebody with the right do it; or merge the release branch into production by a pull request "
+            "(with a merge commit) and run the command again"
         ) from refusal  # fmt: skip
     session.terminal.say("The remote moved meanwhile and nothing was pushed; looking again.")
     new = make_plan()
-    if session.yes and old.same_intent(new):
-        return new
-    if session.yes:
+    if session.yes and not old.same_intent(new):
         raise Blocked(
             "The plan changed, so your yes does not cover it.",
             details=["you said yes to:", *render.plan_lines(old), "now it would be:", *render.plan_lines(new)],
@@ -81,11 +84,14 @@ def _plan_again(session: Session, old: Plan, make_plan: Callable[[], Plan], refu
 
 
 def _apply(session: Session, plan: Plan, make_journal: Callable[[Plan], Journal] | None) -> list[Result]:
-    if not plan.steps:
-        return []
     if make_journal is None or plan.version is None:
         return perform(plan, session.repo, lambda _index, _result: None)
     folder = JournalFolder(session.repo.common_dir)
+    if not plan.steps:
+        # killed after its last step: only the journal was left
+        if not plan.waits:
+            folder.forget(plan.version)
+        return []
     journal = make_journal(plan)
     states: list[State] = ["todo"] * len(plan.steps)
 

@@ -32,4 +32,4 @@ def run(session: Session, options: ListOptions) -> None:
         for warning in listing.warnings:
             session.terminal.warn(warning.message)
     if listing.empty and options.fail_if_empty:
-        raise Blocked(f"There is nothing to release since {listing.since or 'the beginning'}.")
+        raise Blocked(f"There is nothing to release since {listing.since or 'the beginning'}.", reported=True)

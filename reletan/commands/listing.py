@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import msgspec
 
-from reletan.commands.observing import Observed
+from reletan.commands.observing import Observed, releases_before
 from reletan.commands.session import Session
 from reletan.domain.errors import UsageError
 from reletan.domain.flow import Kind
+from reletan.domain.history import Commit, reached
 from reletan.domain.listing import Listing, Warning, level
 from reletan.domain.pulls import Names, Released, collect, released_numbers
 from reletan.domain.refs import problem_with
@@ -41,14 +44,26 @@ def default_range(facts: Observed, until: str | None = None, until_sha: str | No
 def chosen_range(session: Session, facts: Observed, since: str | None, until: str | None) -> Range:
     """The range that --since and --until name; what they leave open is the default."""
     if since is None:
-        usual = default_range(facts)
-        return msgspec.structs.replace(usual, until=until, until_sha=resolve(session, facts, until)) if until else usual
+        return default_range(facts) if until is None else _up_to(session, facts, until)
     start = resolve(session, facts, since)
     if until is None:
         name = f"{facts.remote}/{facts.branches.development}" if facts.remote else facts.branches.development
         return Range(since=since, since_sha=start, until=name, until_sha=facts.development, excluded=(start,))
-    return Range(
-        since=since, since_sha=start, until=until, until_sha=resolve(session, facts, until), excluded=(start,)
+    return Range(since=since, since_sha=start, until=until, until_sha=resolve(session, facts, until), excluded=(start,))
+
+
+def _up_to(session: Session, facts: Observed, until: str) -> Range:
+    """From the last release on; up to something that is released already, from the release before it on."""
+    end = resolve(session, facts, until)
+    usual = default_range(facts, until, end)
+    if usual.since_sha is None or not session.repo.is_ancestor(end, usual.since_sha):
+        return usual
+    earlier = releases_before(facts, end)
+    return msgspec.structs.replace(
+        usual,
+        since=earlier[0].tag if earlier else None,
+        since_sha=earlier[0].commit if earlier else None,
+        excluded=tuple(release.commit for release in earlier),
     )
 
 
@@ -67,20 +82,23 @@ def resolve(session: Session, facts: Observed, ref: str) -> str:
         raise UsageError(f"{ref} means several things here: {', '.join(commits)}.", next="use one of these full names")
     if not commits:
         raise UsageError(f"There is no tag, branch or commit {ref} here.", next="see `git tag` and `git branch -a`")
-    (sha,) = set(commits.values())
+    name, sha = next(iter(commits.items()))
     if session.repo.resolve(sha) is None:
-        raise UsageError(f"{ref} is not in this clone yet.", next=f"run `git fetch {facts.remote or ''} tag {ref}`")
+        what = name.replace("refs/tags/", "tag ").removeprefix("refs/heads/")
+        raise UsageError(f"{ref} is not in this clone yet.", next=f"run `git fetch {facts.remote or ''} {what}`")
     return sha
 
 
 def _meanings(facts: Observed, ref: str) -> dict[str, str | None]:
-    tags = facts.refs.tags or facts.local.tags
-    tag = tags.get(ref.removeprefix("refs/tags/")) or tags.get(f"{facts.tag_prefix}{ref}")
+    tags = facts.local.tags | facts.refs.tags
+    short = ref.removeprefix("refs/tags/")
+    tag_name = short if short in tags else f"{facts.tag_prefix}{short}"
+    tag = tags.get(tag_name)
     branch = ref.removeprefix(f"{facts.remote}/").removeprefix("refs/heads/")
     local = facts.local.heads.get(branch)
     head = facts.refs.heads.get(branch) or facts.local.tracking.get(branch) or (local.oid if local else None)
     return {
-        f"refs/tags/{ref.removeprefix('refs/tags/')}": None if ref.startswith("refs/heads/") or not tag else tag.commit,
+        f"refs/tags/{tag_name}": None if ref.startswith("refs/heads/") or not tag else tag.commit,
         f"refs/heads/{branch}": None if ref.startswith("refs/tags/") else head,
     }
 
@@ -88,8 +106,10 @@ def _meanings(facts: Observed, ref: str) -> dict[str, str | None]:
 def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind = "release") -> Listing:
     """Read the range with one ``git log`` and say what is in it."""
     open_heads = {b.version: b.head for b in facts.open if b.kind == "release"}
-    released, warnings = _released_by_content(session, facts, span)
-    commits = list(session.repo.log([span.until_sha, *open_heads.values()], span.excluded))
+    tips = [span.until_sha, *open_heads.values()]
+    commits = list(session.repo.log(tips, span.excluded))
+    shown = _stands_on(commits, span, tips)
+    released, warnings = (Released(), []) if shown else _released_by_content(session, span)
     found = collect(
         commits,
         tip=span.until_sha,
@@ -105,7 +125,7 @@ def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind =
         until_sha=span.until_sha,
         compare_url=_compare_url(session, facts, span),
         suggested_version=None,
-        warnings=tuple([*_general_warnings(session, facts, span), *warnings]),
+        warnings=(*_general_warnings(session, facts, span), *warnings),
         pull_requests=tuple(found.pull_requests),
         commits_without_pull_request=tuple(found.commits),
     )
@@ -114,13 +134,21 @@ def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind =
 
 def _suggested(session: Session, facts: Observed, span: Range, listing: Listing, kind: Kind) -> str | None:
     base = (span.since or "").removeprefix(facts.tag_prefix) or None
-    if listing.empty or (base and not is_final(base)) or session.settings.version.scheme != "semver":
+    if listing.empty or facts.prefix_problem is not None or (base and not is_final(base)):
         return None
-    return propose(base, [b.version for b in facts.open], level(listing, session.settings, kind))
+    taken = [branch.version for branch in facts.open] + [tag.removeprefix(facts.tag_prefix) for tag in facts.refs.tags]
+    asked, settings = level(listing, session.settings, kind), session.settings.version
+    with suppress(UsageError):
+        return propose(
+            base, taken, asked, scheme=settings.scheme, format=settings.format, today=datetime.now(UTC).date()
+        )
+    return None
 
 
 def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequence[Warning]:
     found = [Warning("git-flow-settings", text) for text in session.settings.conflicts]
+    if facts.prefix_problem is not None:
+        found.append(Warning("mixed-prefixes", f"{facts.prefix_problem.message} No version is proposed."))
     if facts.remote is None:
         found.append(Warning("no-remote", "There is no remote: this is what the clone's own branches say."))
     if span.since is None:
@@ -128,7 +156,7 @@ def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequenc
     return found
 
 
-def _released_by_content(session: Session, facts: Observed, span: Range) -> tuple[Released, list[Warning]]:
+def _released_by_content(session: Session, span: Range) -> tuple[Released, list[Warning]]:
     """What the last release holds although its tag is no ancestor: production was squash-merged, or not merged back."""
     repo = session.repo
     if span.since_sha is None or repo.is_ancestor(span.since_sha, span.until_sha):
@@ -137,10 +165,18 @@ def _released_by_content(session: Session, facts: Observed, span: Range) -> tupl
     equal = repo.equal_patches(span.until_sha, span.since_sha)
     whole = _same_tree(session, span)
     text = (
-        f"{span.since} is not in the history of {span.until}: production was squash-merged, or the release was never merged back. "
-        "Left out is what its history names or has as the same change."
+        f"{span.since} is not in the history of {span.until}: production was squash-merged, or the release was never "
+        "merged back. Left out is what its history names or has as the same change."
     )
     return Released(released_numbers(theirs), frozenset(equal | whole)), [Warning("not-merged-back", text)]
+
+
+def _stands_on(commits: Sequence[Commit], span: Range, tips: Sequence[str]) -> bool:
+    """Whether the log of ``tips`` shows already that the range begins at its start: git would walk as far once more."""
+    if set(tips) == {span.until_sha}:
+        return any(span.since_sha in commit.parents for commit in reversed(commits))
+    positions = reached(commits, {commit.sha: at for at, commit in enumerate(commits)}, span.until_sha)
+    return any(span.since_sha in commits[at].parents for at in positions)
 
 
 def _same_tree(session: Session, span: Range) -> set[str]:

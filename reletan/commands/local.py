@@ -1,9 +1,11 @@
 """What to do with this clone's own branches once the remote has moved: bring them forward where that is safe."""
 
+import os
 from collections.abc import Mapping
 
 import msgspec
 
+from reletan.adapters.gitrepo import GitRepo
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.plan import Step, UpdateBranch
@@ -19,8 +21,8 @@ class LocalMoves(msgspec.Struct):
 def local_moves(session: Session, facts: Observed, targets: Mapping[str, str], made: Mapping[str, str]) -> LocalMoves:
     """Bring local branches to ``targets`` (branch -> commit).
 
-    ``made`` maps a commit of this plan, which contains the remote's branch, to that branch's commit now: what is an ancestor of the
-    one is an ancestor of the other.
+    ``made`` maps a commit of this plan, which contains the remote's branch, to that branch's commit now: what is an
+    ancestor of the one is an ancestor of the other.
     """
     moves = LocalMoves([], [])
     for branch, new in targets.items():
@@ -31,12 +33,23 @@ def local_moves(session: Session, facts: Observed, targets: Mapping[str, str], m
             continue
         elif not session.repo.is_ancestor(local.oid, made.get(new, new)):
             moves.advice.append(
-                f"your local {branch} has commits that the remote lacks; it was left alone (see `git log {facts.remote}/{branch}..{branch}`)"
+                f"your local {branch} has commits that the remote lacks; it was left alone "
+                f"(see `git log {facts.remote}/{branch}..{branch}`)"
+            )
+        elif local.worktree is not None and not os.path.isdir(local.worktree):
+            moves.advice.append(
+                f"{branch} is checked out in {local.worktree}, which is gone; it was left alone: git worktree prune"
             )
         elif local.worktree is not None and not session.repo.clean(local.worktree):
             moves.advice.append(
-                f"{branch} is checked out with changes, so it was left alone; when you are done: git merge --ff-only {facts.remote}/{branch}"
+                f"{branch} is checked out with changes, so it was left alone; when you are done: "
+                f"git merge --ff-only {facts.remote}/{branch}"
             )
         else:
             moves.steps.append(UpdateBranch(branch, local.oid, new, local.worktree))
     return moves
+
+
+def is_on(repo: GitRepo, key: str) -> bool:
+    """Whether a yes-or-no setting of git's configuration is on."""
+    return (repo.setting(key) or "").lower() in ("true", "yes", "on", "1")

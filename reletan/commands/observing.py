@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -16,20 +17,19 @@ from reletan.domain.version import Release, final_releases, infer_prefix
 PATIENCE = 12
 
 
-class Observed(msgspec.Struct, kw_only=True):
+class Observed(msgspec.Struct, kw_only=True, dict=True):
     """The facts. ``remote`` is None where the clone has none; then its own branches and tags stand for the remote's.
 
-    ``releases``: the final releases on production that none of the others contains, the newest version first.
     ``prefix_problem``: why no tag prefix is known (then ``releases`` is empty and whoever needs them raises it).
     """
 
+    repo: GitRepo
     remote: str | None
     url: str | None
     refs: RemoteRefs
     local: LocalRefs
     branches: Branches
     tag_prefix: str = ""
-    releases: list[Release] = []
     prefix_problem: UsageError | None = None
 
     @property
@@ -40,11 +40,25 @@ class Observed(msgspec.Struct, kw_only=True):
     def development(self) -> str:
         return self.refs.heads[self.branches.development]
 
+    @cached_property
+    def releases(self) -> list[Release]:
+        """The final releases on production that none of the others contains, the newest version first.
+
+        Looked up when first asked for: production may be long, and a list between two given tags does not need them.
+        """
+        if self.prefix_problem is not None:
+            return []
+        return _reachable(self.repo, final_releases(self.refs.tags, self.tag_prefix), self.production)
+
     @property
     def last(self) -> Release | None:
         if self.prefix_problem is not None:
             raise self.prefix_problem
         return self.releases[0] if self.releases else None
+
+    def is_tagged(self, branch: OpenBranch) -> bool:
+        """Whether that branch's version is released: then the branch is a left-over."""
+        return self.tag_prefix + branch.version in self.refs.tags
 
     @property
     def open(self) -> list[OpenBranch]:
@@ -66,6 +80,8 @@ def observe(session: Session, *, fetch: bool = True, writing: bool = False, pull
         flow.production, flow.development, flow.release_prefix, flow.hotfix_prefix, refs,
         development_required="flow.development" in session.settings.sources,
     )  # fmt: skip
+    if branches.single and branches.production != "develop" and "develop" in local.tracking:
+        session.terminal.warn(f"the remote no longer has develop; {branches.production} is taken for development, so nothing is merged back")
     if remote and fetch:
         _fetch(session, remote, refs, local, branches)
     elif repo.shallow:
@@ -73,8 +89,8 @@ def observe(session: Session, *, fetch: bool = True, writing: bool = False, pull
             "This clone is shallow, so its history ends too early.",
             next="run `git fetch --unshallow`; in CI set fetch-depth: 0 (GitHub Actions) or a full checkout",
         )
-    facts = Observed(remote=remote, url=url, refs=refs, local=local, branches=branches)
-    _find_releases(repo, flow.tag_prefix, facts)
+    facts = Observed(repo=repo, remote=remote, url=url, refs=refs, local=local, branches=branches)
+    _find_prefix(facts, flow.tag_prefix)
     return facts
 
 
@@ -89,7 +105,10 @@ def _remote(session: Session, writing: bool) -> str | None:
             next="run `git remote add`, or name the one to use with `reletan init --remote NAME`",
         )
     if remotes:
-        return remotes[0] if problem_with(remotes[0]) is None else None
+        if problem := problem_with(remotes[0]):
+            raise UsageError(f"The remote is named {remotes[0]!r}; a remote's name {problem}.",
+                             next="give it another name with `git remote rename`")  # fmt: skip
+        return remotes[0]
     if writing:
         raise UsageError("This repository has no remote, so there is nothing to release to.",
                          next="add one: git remote add origin URL")  # fmt: skip
@@ -110,20 +129,26 @@ def _fetch(session: Session, remote: str, refs: RemoteRefs, local: LocalRefs, br
             raise UsageError(f"The remote has a branch named {branch.name!r}; a branch's name {problem}.",
                              next="delete or rename it on the remote")  # fmt: skip
         wanted.add(branch.name)
+    _forget_deleted(session, remote, refs, local, branches)
     moved = sorted(name for name in wanted if local.tracking.get(name) != refs.heads[name])
     if moved or session.repo.shallow:
         with session.terminal.progress(f"fetching from {remote}"):
             session.repo.fetch(remote, moved or sorted(wanted))
 
 
-def _find_releases(repo: GitRepo, prefix: str | None, facts: Observed) -> None:
+def _forget_deleted(session: Session, remote: str, refs: RemoteRefs, local: LocalRefs, branches: Branches) -> None:
+    """Tracking refs of release branches that the remote no longer has; one named ``hotfix`` would also be in the way."""
+    folders = {branches.release_prefix.rstrip("/"), branches.hotfix_prefix.rstrip("/")}
+    for name in local.tracking:
+        if name not in refs.heads and (name in folders or branches.kind_of(name)):
+            session.repo.forget_tracking(remote, name)
+
+
+def _find_prefix(facts: Observed, configured: str | None) -> None:
     try:
-        facts.tag_prefix = infer_prefix(_on_production(repo, facts)) if prefix is None else prefix
+        facts.tag_prefix = infer_prefix(_on_production(facts.repo, facts)) if configured is None else configured
     except UsageError as error:
         facts.prefix_problem = error
-        return
-    candidates = final_releases(facts.refs.tags, facts.tag_prefix)
-    facts.releases = _reachable(repo, candidates, facts.production)
 
 
 def _on_production(repo: GitRepo, facts: Observed) -> list[str]:
@@ -135,6 +160,12 @@ def _on_production(repo: GitRepo, facts: Observed) -> list[str]:
         production = set(repo.git.run("rev-list", facts.production, "--").out.split())
         return [name for name in names if facts.refs.tags[name].commit in production]
     return names
+
+
+def releases_before(facts: Observed, commit: str) -> list[Release]:
+    """The final releases in the history of ``commit``, without those on ``commit`` itself; as ``Observed.releases``."""
+    known = final_releases(facts.refs.tags, facts.tag_prefix)
+    return _reachable(facts.repo, [release for release in known if release.commit != commit], commit)
 
 
 def _reachable(repo: GitRepo, candidates: Sequence[Release], production: str) -> list[Release]:

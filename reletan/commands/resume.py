@@ -3,11 +3,13 @@
 from typing import Any
 
 from reletan.adapters.journal import Journal, JournalFolder
-from reletan.commands import start, tag
-from reletan.commands.finding import untagged_merges
+from reletan.commands import abort, start, tag
+from reletan.commands.finding import kind_and_version, untagged_merges
+from reletan.commands.flowing import show_and_apply
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.domain.errors import UsageError
+from reletan.domain.plan import Plan
 from reletan.domain.tagging import backmerge_name
 
 
@@ -16,21 +18,27 @@ def run(session: Session, version: str | None) -> None:
     folder = JournalFolder(session.repo.common_dir)
     facts = observe(session, writing=True, pulls=False)
     if version is not None:
-        version = version.removeprefix(facts.tag_prefix) if not version[:1].isdigit() else version
+        version = kind_and_version(facts, version)[1]
     journal = _journal(folder, version)
     target = version or (journal.version if journal else _begun(session, facts))
-    if target is None:
-        session.terminal.say(f"There is nothing to resume. {_hint(facts)}")
+    released = target is not None and _released(session, facts, target)
+    if target is None or (journal is None and not released):
+        _say_nothing(session, facts, target)
         return
-    if facts.tag_prefix + target in facts.refs.tags or (journal and journal.command == "tag") or _merged(session, facts, target):
+    if journal is None or released or journal.command == "tag":
         tag.run(session, _tag_options(target, journal))
-    elif journal is not None:
-        start.run(session, _start_options(journal))
+    elif journal.command == "abort":
+        abort.run(session, target)
     else:
-        session.terminal.say(f"Nothing of {target} was interrupted. {_hint(facts)}")
-        return
+        start.run(session, _start_options(journal))
     if not session.dry_run:
         folder.forget(target)
+
+
+def _say_nothing(session: Session, facts: Observed, version: str | None) -> None:
+    said = f"nothing of {version} was interrupted" if version else "there is nothing to resume"
+    plan = Plan(command="resume", version=version, steps=(), warnings=(said,), advice=(_hint(facts),))
+    show_and_apply(plan, session)
 
 
 def _journal(folder: JournalFolder, version: str | None) -> Journal | None:
@@ -44,7 +52,7 @@ def _journal(folder: JournalFolder, version: str | None) -> Journal | None:
 
 
 def _begun(session: Session, facts: Observed) -> str | None:
-    """What the remote shows as begun and not complete: a tag without its back-merge or clean-up, a merge without its tag."""
+    """What the remote shows as begun: a tag without its back-merge or clean-up, a merge without its tag."""
     for branch in facts.open:
         if facts.tag_prefix + branch.version in facts.refs.tags:
             return branch.version
@@ -55,19 +63,23 @@ def _begun(session: Session, facts: Observed) -> str | None:
     return next((found.version for found in untagged_merges(session, facts)), None)
 
 
-def _merged(session: Session, facts: Observed, version: str) -> bool:
-    return any(found.version == version for found in untagged_merges(session, facts))
+def _released(session: Session, facts: Observed, version: str) -> bool:
+    """Whether production or a tag has the version: then only forward is left."""
+    merged = any(found.version == version for found in untagged_merges(session, facts))
+    return merged or facts.tag_prefix + version in facts.refs.tags
 
 
 def _hint(facts: Observed) -> str:
     if facts.open:
         return f"{facts.open[0].name} is open; when it is tested: reletan tag {facts.open[0].version}"
-    return "See `reletan status`."
+    return "reletan status"
 
 
 def _tag_options(version: str, journal: Journal | None) -> tag.TagOptions:
     kept: dict[str, Any] = dict(journal.options) if journal and journal.command == "tag" else {}
-    known = {name: value for name, value in kept.items() if name in tag.TagOptions.__struct_fields__ and value is not None}
+    known = {
+        name: value for name, value in kept.items() if name in tag.TagOptions.__struct_fields__ and value is not None
+    }
     # The message has been through the filter already; the journal gives it back by itself.
     known.pop("message", None)
     return tag.TagOptions(**{**known, "version": version})
@@ -80,4 +92,5 @@ def _start_options(journal: Journal) -> start.StartOptions:
         version=journal.version,
         base=kept.get("base"),
         switch=bool(kept.get("switch")),
+        settled=True,
     )

@@ -21,7 +21,7 @@ class Session(msgspec.Struct, kw_only=True):
 
 def open_session(directory: str, terminal: Terminal, *, dry_run: bool = False, yes: bool = False) -> Session:
     """Open the clone that ``directory`` is in and read its settings. Raises UsageError."""
-    repo = GitRepo(directory)
+    repo = GitRepo(directory, terminal.detail)
     settings = load(repo, os.environ, {})
     return Session(terminal=terminal, repo=repo, settings=settings, dry_run=dry_run, yes=yes)
 

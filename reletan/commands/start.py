@@ -6,79 +6,75 @@ from datetime import UTC, datetime
 import msgspec
 
 from reletan import render
-from reletan.adapters.gitrepo import Signature
 from reletan.adapters.hooks import hook_step, run_filter
 from reletan.adapters.journal import Journal, JournalFolder
+from reletan.commands.finding import kind_and_version, push_command, untagged_merges
 from reletan.commands.flowing import carry_out
-from reletan.commands.listing import default_range, read_listing, resolve
-from reletan.commands.local import local_moves
+from reletan.commands.listing import Range, default_range, read_listing, resolve
+from reletan.commands.local import is_on, local_moves
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.domain.errors import Blocked, UsageError
-from reletan.domain.flow import Kind
+from reletan.domain.flow import Kind, OpenBranch, open_branches
 from reletan.domain.listing import Listing, level
-from reletan.domain.plan import Plan, PushRefs, RefUpdate, SetConfig, Step, Switch, UpdateBranch
-from reletan.domain.version import LEVELS, Level, bump, check_above, check_version, propose
+from reletan.domain.plan import Plan, PushRefs, RefUpdate, RunHook, SetConfig, Step, Switch
+from reletan.domain.version import LEVELS, Level, check_above, check_version, propose
 
 
 class StartOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """``version`` is a version, a level (major, minor, patch) or None: then it is proposed."""
+    """``version`` is a version, a level (major, minor, patch) or None: then it is proposed.
+
+    ``settled``: the version is the journal's, so it has been through git-flow's filter already.
+    """
 
     kind: Kind = "release"
     version: str | None = None
     base: str | None = None
     switch: bool = False
     fail_if_empty: bool = False
+    settled: bool = False
 
 
-class Beginning(msgspec.Struct, kw_only=True):
-    """What ``start`` is about to begin. ``existing``: the branch's head where it exists; ``published``: on the remote."""
+class Beginning(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``start`` begins, at the commit ``at``. ``adopted``: the branch exists; ``published``: on the remote."""
 
     kind: Kind
     version: str
     branch: str
     at: str
-    existing: str | None = None
+    adopted: bool = False
     published: bool = False
 
 
 def run(session: Session, options: StartOptions) -> None:
     require_writable(session)
-    folder = JournalFolder(session.repo.common_dir)
-    with folder.lock():
+    who = session.repo.signature()
+    with JournalFolder(session.repo.common_dir).lock():
         # What was decided once stays decided when the plan has to be made again.
         decided: dict[str, str] = {}
-        session.repo.signature()
-
-        def make_plan() -> Plan:
-            return _plan(session, options, decided)
-
-        carry_out(session, make_plan, lambda plan: _journal(session, options, plan))
-
-
-def _journal(session: Session, options: StartOptions, plan: Plan) -> Journal:
-    who = session.repo.signature()
-    kept: dict[str, str | bool | None] = {"kind": options.kind, "base": options.base, "switch": options.switch}
-    return Journal(
-        command="start", version=plan.version or "", options=kept, author=who.author, committer=who.committer, plan=plan
-    )
+        kept: dict[str, str | bool | None] = {"kind": options.kind, "base": options.base, "switch": options.switch}
+        carry_out(
+            session,
+            lambda: _plan(session, options, decided),
+            lambda plan: Journal(command="start", version=plan.version or "", options=kept, author=who.author,
+                                 committer=who.committer, plan=plan),
+        )  # fmt: skip
 
 
 def _plan(session: Session, options: StartOptions, decided: dict[str, str]) -> Plan:
     facts = observe(session, writing=True)
     listing = read_listing(session, facts, _range(session, facts, options), kind=options.kind)
     _show_listing(session, listing, options.kind)
-    if options.kind == "release" and listing.empty and not _named_open(facts, options):
+    if options.kind == "release" and listing.empty and not _names_an_open_branch(facts, options):
         if options.fail_if_empty:
             raise Blocked(f"There is nothing to release since {listing.since}.")
         return Plan(command="start", version=None, steps=(), warnings=(f"nothing to release since {listing.since}",))
-    version = decided.get("version") or _version(session, facts, options, listing)
-    decided["version"] = version
-    beginning = _beginning(session, facts, options, version)
-    return _steps(session, facts, options, beginning)
+    if "version" not in decided:
+        decided["version"] = _version(session, facts, options, listing)
+    return _plan_start(session, facts, options, _beginning(session, facts, options, decided["version"]))
 
 
-def _range(session: Session, facts: Observed, options: StartOptions):  # type: ignore[no-untyped-def]
+def _range(session: Session, facts: Observed, options: StartOptions) -> Range:
     usual = default_range(facts)
     if options.kind == "hotfix":
         usual = default_range(facts, f"{facts.remote}/{facts.branches.production}", facts.production)
@@ -94,140 +90,194 @@ def _show_listing(session: Session, listing: Listing, kind: Kind) -> None:
         session.terminal.warn(warning.message)
 
 
-def _named_open(facts: Observed, options: StartOptions) -> bool:
-    return any(b.version == options.version for b in _branches(facts))
+# -- which version
 
 
-def _branches(facts: Observed):  # type: ignore[no-untyped-def]
-    from reletan.domain.flow import open_branches
+def _given(facts: Observed, options: StartOptions) -> str | None:
+    """The version on the command line, without the tag prefix; None where it is to be proposed."""
+    if options.version is None or options.version in LEVELS:
+        return None
+    return kind_and_version(facts, options.version)[1]
 
-    return open_branches(facts.branches, facts.refs, facts.local)
+
+def _names_an_open_branch(facts: Observed, options: StartOptions) -> bool:
+    given = _given(facts, options)
+    return any(branch.version == given for branch in _open(facts, options.kind))
+
+
+def _open(facts: Observed, kind: Kind) -> list[OpenBranch]:
+    """The open branches of this kind, those of this clone alone too; what is released already is not open."""
+    found = open_branches(facts.branches, facts.refs, facts.local)
+    return [branch for branch in found if branch.kind == kind and not facts.is_tagged(branch)]
 
 
 def _version(session: Session, facts: Observed, options: StartOptions, listing: Listing) -> str:
-    last = facts.last
-    if options.version and options.version not in LEVELS:
-        given = options.version.removeprefix(facts.tag_prefix) if options.version[:1].isalpha() else options.version
-        check_version(given, facts.tag_prefix, facts.branches.prefix(options.kind))
-        return given
-    _refuse_second(session, facts, options.kind)
-    asked: Level = options.version if options.version in LEVELS else level(listing, session.settings, options.kind)  # type: ignore[assignment]
-    settings = session.settings.version
+    """The version to begin, through git-flow's filter, unless its branch is there already. Raises UsageError."""
+    version = _given(facts, options) or _interrupted(session, facts, options.kind) or _proposed(session, facts, options, listing)
+    prefix = facts.branches.prefix(options.kind)
+    check_version(version, facts.tag_prefix, prefix)
+    if options.settled or any(branch.version == version for branch in _open(facts, options.kind)):
+        return version
+    filtered = run_filter(session.repo, f"filter-flow-{options.kind}-start-version", version)
+    check_version(filtered, facts.tag_prefix, prefix)
+    return filtered
+
+
+def _interrupted(session: Session, facts: Observed, kind: Kind) -> str | None:
+    """The version of a ``start`` that was stopped after its push: running it again goes on with that branch."""
+    begun = {j.version for j in JournalFolder(session.repo.common_dir).unfinished() if j.command == "start"}
+    return next((branch.version for branch in _open(facts, kind) if branch.version in begun), None)
+
+
+def _proposed(session: Session, facts: Observed, options: StartOptions, listing: Listing) -> str:
+    asked: Level = next(
+        (known for known in LEVELS if known == options.version), level(listing, session.settings, options.kind)
+    )
+    opened = [branch.version for kind in ("release", "hotfix") for branch in _open(facts, kind)]
     moment = int(session.repo.signature().committer.rsplit(" ", 2)[1])
-    proposed = propose(
-        last.version if last else None,
-        [b.version for b in _branches(facts)] + [t.removeprefix(facts.tag_prefix) for t in facts.refs.tags],
+    settings = session.settings.version
+    return propose(
+        facts.last.version if facts.last else None,
+        opened + [tag.removeprefix(facts.tag_prefix) for tag in facts.refs.tags],
         asked,
         scheme=settings.scheme if options.version is None else "semver",
         format=settings.format,
         today=datetime.fromtimestamp(moment, UTC).date(),
     )
-    return _filtered(session, options, proposed)
 
 
-def _filtered(session: Session, options: StartOptions, version: str) -> str:
-    return run_filter(session.repo, f"filter-flow-{options.kind}-start-version", version)
-
-
-def _refuse_second(session: Session, facts: Observed, kind: Kind) -> None:
-    """Without a version an open release (or hotfix) is in the way: it is named."""
-    several = kind == "hotfix" and (session.repo.setting("gitflow.multi-hotfix") or "").lower() in ("true", "yes", "on", "1")
-    found = [b for b in _branches(facts) if b.kind == kind]
-    if found and not several:
-        branch = found[0]
-        raise Blocked(
-            f"A {kind} is open already: {branch.name}.",
-            next=f"finish it with `reletan tag {branch.version}`, drop it with `reletan abort {branch.version}`, "
-            f"or name a version: `reletan start {kind} VERSION`",
-        )
+# -- whether it may begin, and where
 
 
 def _beginning(session: Session, facts: Observed, options: StartOptions, version: str) -> Beginning:
     kind = options.kind
     branch = facts.branches.prefix(kind) + version
-    remote, local = facts.refs.heads.get(branch), facts.local.heads.get(branch)
-    if remote or local:
-        return _adopted(session, facts, Beginning(
-            kind=kind, version=version, branch=branch, at=remote or local.oid, existing=remote or local.oid,  # type: ignore[union-attr]
-            published=remote is not None,
-        ))  # fmt: skip
-    if options.version and options.version not in LEVELS:
-        version = _filtered(session, options, version)
-        check_version(version, facts.tag_prefix, facts.branches.prefix(kind))
-        branch = facts.branches.prefix(kind) + version
-        _refuse_second_release(facts, kind)
+    _require_untagged(facts, version)
+    for found in (*_open(facts, "release"), *_open(facts, "hotfix")):
+        if found.version == version:
+            return _adopted(found, kind)
+    _refuse_second(session, facts, options)
     check_above(version, facts.releases)
-    if taken := facts.refs.tags.get(facts.tag_prefix + version):
-        raise Blocked(
-            f"The tag {facts.tag_prefix}{version} exists already, on {taken.commit[:10]}.", next="choose another version"
-        )
+    _require_room(facts, kind)
     at = resolve(session, facts, options.base) if options.base else facts.refs.heads[facts.branches.base(kind)]
     return Beginning(kind=kind, version=version, branch=branch, at=at)
 
 
-def _refuse_second_release(facts: Observed, kind: Kind) -> None:
-    # git-flow allows one release at a time; two open ones would each be merged back into a development that has the other
-    found = [b for b in _branches(facts) if b.kind == kind == "release"]
-    if found:
-        raise Blocked(
-            f"A release is open already: {found[0].name}.",
-            next=f"finish it with `reletan tag {found[0].version}`, or drop it with `reletan abort {found[0].version}`",
-        )
+def _require_untagged(facts: Observed, version: str) -> None:
+    name = facts.tag_prefix + version
+    if tag := facts.refs.tags.get(name):
+        raise Blocked(f"The tag {name} exists already, on {tag.commit[:10]}.",
+                      next=f"choose another version; to finish that one: reletan resume {version}")  # fmt: skip
+    if tag := facts.local.tags.get(name):
+        raise Blocked(f"This clone has a tag {name}, on {tag.commit[:10]}, that the remote lacks.",
+                      next=f"{push_command(facts, version)}; if it is a left-over: git tag -d {name}")  # fmt: skip
 
 
-def _adopted(session: Session, facts: Observed, beginning: Beginning) -> Beginning:
-    """A branch that exists is taken as it is; local commits that the remote lacks are for the person to push."""
-    local = facts.local.heads.get(beginning.branch)
-    tag = facts.refs.tags.get(facts.tag_prefix + beginning.version)
-    if tag is not None:
-        raise Blocked(f"{beginning.version} is released already ({tag.commit[:10]}).",
-                      next=f"run `reletan resume {beginning.version}`")  # fmt: skip
-    if beginning.published and local and not session.repo.is_ancestor(local.oid, beginning.at):
-        session.terminal.warn(f"your local {beginning.branch} has commits that the remote lacks: git push {facts.remote} {beginning.branch}")
-    return beginning
-
-
-def _steps(session: Session, facts: Observed, options: StartOptions, it: Beginning) -> Plan:
-    repo, remote = session.repo, facts.remote or ""
-    base = facts.branches.base(it.kind) if not options.base else options.base
-    hook = f"flow-{it.kind}-start"
-    arguments = (facts.tag_prefix + it.version, remote, it.branch, base)
-    steps: list[Step] = []
-    if it.existing is None and (pre := hook_step(repo, f"pre-{hook}", *arguments)):
-        steps.append(pre)
-    if not it.published:
-        steps.append(PushRefs(remote, (RefUpdate(f"refs/heads/{it.branch}", None, it.at),)))
-    moves = local_moves(session, facts, _long_lived(facts), {})
-    steps += moves.steps
-    local = facts.local.heads.get(it.branch)
-    if local is None:
-        steps.append(UpdateBranch(it.branch, None, it.at))
-    elif local.oid != it.at and repo.is_ancestor(local.oid, it.at):
-        steps += local_moves(session, facts, {it.branch: it.at}, {}).steps
-    steps += [step for step in _configuration(facts, it, base) if repo.setting(step.key) != step.value]
-    if options.switch and repo.head_branch() != it.branch:
-        steps.append(Switch(it.branch))
-    advice = list(moves.advice)
-    if it.existing is None and (post := hook_step(repo, f"post-{hook}", *arguments)):
-        if options.switch:
-            steps.append(post)
-        else:
-            advice.append(f"git-flow's hook was not run, since {it.branch} is not checked out: {shlex.join([post.path, *post.arguments])}")
-    if steps:
-        advice.append(f"when it is tested: reletan tag {it.version}")
-    return Plan(
-        command="start", version=it.version, steps=tuple(steps), head=it.at if it.existing else None, mode="push", advice=tuple(advice)
+def _adopted(found: OpenBranch, kind: Kind) -> Beginning:
+    """A branch that exists is taken as it is."""
+    if found.kind != kind:
+        raise Blocked(f"{found.version} is open already, as {found.name}.", next="choose another version")
+    return Beginning(
+        kind=found.kind,
+        version=found.version,
+        branch=found.name,
+        at=found.head,
+        adopted=True,
+        published=found.published,
     )
 
 
-def _long_lived(facts: Observed) -> dict[str, str]:
-    return {facts.branches.production: facts.production, facts.branches.development: facts.development}
+def _refuse_second(session: Session, facts: Observed, options: StartOptions) -> None:
+    """One release at a time, as in git-flow: each of two would be merged back into a development that has the other.
+
+    A second hotfix has to be named, or allowed by ``gitflow.multi-hotfix``.
+    """
+    for merged in untagged_merges(session, facts):
+        if merged.kind == options.kind:
+            raise Blocked(f"{merged.version} is merged into {facts.branches.production}, but has no tag yet.",
+                          next=f"finish it first: reletan tag {merged.version}")  # fmt: skip
+    found = _open(facts, options.kind)
+    hotfix = options.kind == "hotfix"
+    if not found or (hotfix and (_given(facts, options) or is_on(session.repo, "gitflow.multi-hotfix"))):
+        return
+    raise Blocked(
+        f"A {options.kind} is open already: {found[0].name}.",
+        next=f"finish it with `reletan tag {found[0].version}`, or drop it with `reletan abort {found[0].version}`"
+        + ("; for a second one, name its version" if hotfix else ""),
+    )
 
 
-def _configuration(facts: Observed, it: Beginning, base: str) -> list[SetConfig]:
-    """What ``git flow … start`` and ``… publish`` leave in the clone's configuration."""
+def _require_room(facts: Observed, kind: Kind) -> None:
+    folder = facts.branches.prefix(kind).rstrip("/")
+    if folder in facts.local.heads:
+        raise UsageError(f"This clone has a branch named {folder}, so git cannot have branches below {folder}/.",
+                         next=f"rename it: git branch -m {folder} NEW-NAME")  # fmt: skip
+
+
+# -- the plan
+
+
+def _plan_start(session: Session, facts: Observed, options: StartOptions, it: Beginning) -> Plan:
+    """The steps that are missing: the pre hook before any write, the remote first, then this clone."""
+    repo = session.repo
+    if options.switch and repo.top and repo.head_branch() != it.branch and not repo.clean(repo.top):
+        raise Blocked("--switch needs a work tree without changes, so nothing was done.",
+                      next="commit or stash them, or leave --switch out")  # fmt: skip
+    moves = local_moves(session, facts, _targets(facts, it), {})
+    pre, post = _hooks(session, facts, options, it)
+    steps: list[Step] = [pre] if pre else []
+    if not it.published:
+        steps.append(PushRefs(facts.remote or "", (RefUpdate(f"refs/heads/{it.branch}", None, it.at),)))
+    steps += moves.steps
+    steps += [step for step in _configuration(facts, it) if repo.setting(step.key) != step.value]
+    if options.switch and repo.head_branch() != it.branch:
+        steps.append(Switch(it.branch))
+    if post and options.switch:
+        steps.append(post)
+    return Plan(
+        command="start", version=it.version, steps=tuple(steps), head=it.at if it.adopted else None, mode="push",
+        advice=(*moves.advice, *_advice(options, it, post, bool(steps))),
+    )  # fmt: skip
+
+
+def _targets(facts: Observed, it: Beginning) -> dict[str, str]:
+    """Where this clone's branches belong; a branch that has more than the remote is left alone, and said."""
+    return {
+        facts.branches.production: facts.production,
+        facts.branches.development: facts.development,
+        it.branch: it.at,
+    }
+
+
+def _hooks(
+    session: Session, facts: Observed, options: StartOptions, it: Beginning
+) -> tuple[RunHook | None, RunHook | None]:
+    """git-flow's hooks around a new branch, with git-flow's arguments."""
+    if it.adopted:
+        return None, None
+    base = options.base or facts.branches.base(it.kind)
+    arguments = (facts.tag_prefix + it.version, facts.remote or "", it.branch, base)
+    name = f"flow-{it.kind}-start"
+    return hook_step(session.repo, f"pre-{name}", *arguments), hook_step(session.repo, f"post-{name}", *arguments)
+
+
+def _configuration(facts: Observed, it: Beginning) -> list[SetConfig]:
+    """What ``git flow … start`` and ``… publish`` leave in the clone's configuration.
+
+    The base is the flow's, wherever the branch began: it is where git-flow's finish merges to.
+    """
     return [
-        SetConfig(f"gitflow.branch.{it.branch}.base", base),
+        SetConfig(f"gitflow.branch.{it.branch}.base", facts.branches.base(it.kind)),
         SetConfig(f"branch.{it.branch}.remote", facts.remote),
         SetConfig(f"branch.{it.branch}.merge", f"refs/heads/{it.branch}"),
     ]
+
+
+def _advice(options: StartOptions, it: Beginning, post: RunHook | None, something_to_do: bool) -> list[str]:
+    advice = []
+    if post and not options.switch:
+        command = shlex.join([post.path, *post.arguments])
+        advice.append(f"git-flow's hook was not run, since {it.branch} is not checked out: {command}")
+    if something_to_do:
+        advice.append(f"when it is tested: reletan tag {it.version}")
+    return advice

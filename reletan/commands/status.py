@@ -4,18 +4,20 @@ import msgspec
 
 from reletan import render
 from reletan.adapters.journal import JournalFolder
-from reletan.commands.finding import untagged_merges
-from reletan.commands.listing import default_range, read_listing
+from reletan.commands.finding import Found, kind_of_tagged, untagged_merges
+from reletan.commands.listing import Range, default_range, read_listing
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session
-from reletan.domain.flow import OpenBranch
+from reletan.domain.flow import Kind, OpenBranch, open_branches
 from reletan.domain.pulls import utc
-from reletan.domain.tagging import backmerge_name
 from reletan.domain.text import Text
 
 
 class OpenRelease(msgspec.Struct, frozen=True, kw_only=True):
-    """A branch that is open, or a release that is merged or public but not complete. ``since``: "2026-11-20T10:00:00Z"."""
+    """A branch that is open, or a release that is merged or public but not complete.
+
+    ``since``: "2026-11-20T10:00:00Z".
+    """
 
     kind: str
     version: str
@@ -44,9 +46,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(session: Session, *, fetch: bool) -> None:
     facts = observe(session, fetch=fetch)
-    listing = read_listing(session, facts, default_range(facts))
-    waiting = [pull for pull in listing.pull_requests if pull.in_release is None]
-    opened = [*_branches(session, facts), *_merged(session, facts), *_incomplete(session, facts)]
+    merged = untagged_merges(session, facts)
+    listing = read_listing(session, facts, _beyond_releases(facts, merged))
+    opened = [*_branches(session, facts, merged), *_merged(session, facts, merged), *_not_merged_back(session, facts)]
     last = facts.last
     status = Status(
         production=facts.branches.production,
@@ -55,10 +57,10 @@ def run(session: Session, *, fetch: bool) -> None:
         last_release_at=_date(session, last.commit) if last else None,
         open=tuple(opened),
         unfinished=tuple(j.version for j in JournalFolder(session.repo.common_dir).unfinished()),
-        waiting_pull_requests=len(waiting),
+        waiting_pull_requests=len(listing.pull_requests),
         waiting_commits=len(listing.commits_without_pull_request),
         suggested_version=listing.suggested_version,
-        next=_next(opened, bool(waiting or listing.commits_without_pull_request)),
+        next=_next(opened, not listing.empty),
     )
     if session.terminal.json:
         session.terminal.out(render.to_json(status))
@@ -68,26 +70,33 @@ def run(session: Session, *, fetch: bool) -> None:
             session.terminal.warn(warning.message)
 
 
+def _beyond_releases(facts: Observed, merged: list[Found]) -> Range:
+    """What development has and no release, be it final, merged or open."""
+    usual = default_range(facts)
+    heads = [branch.head for branch in facts.open if branch.kind == "release"] + [
+        found.merge for found in merged if found.merge
+    ]
+    return msgspec.structs.replace(usual, excluded=tuple(dict.fromkeys([*usual.excluded, *heads])))
+
+
 def _next(opened: list[OpenRelease], waiting: bool) -> str:
     if opened:
         return opened[0].next
     return "reletan start" if waiting else "nothing: everything is released"
 
 
-def _branches(session: Session, facts: Observed) -> list[OpenRelease]:
-    return [_open(session, facts, branch) for branch in facts.open]
+def _branches(session: Session, facts: Observed, merged: list[Found]) -> list[OpenRelease]:
+    """The branches of the remote, and those that only this clone has and that were never released."""
+    here = [
+        branch for branch in open_branches(facts.branches, facts.refs, facts.local)
+        if branch.published or facts.tag_prefix + branch.version not in facts.refs.tags
+    ]  # fmt: skip
+    versions = {found.version for found in merged}
+    return [_open(session, facts, branch, merged=branch.version in versions) for branch in here]
 
 
-def _open(session: Session, facts: Observed, branch: OpenBranch) -> OpenRelease:
-    tag = facts.refs.tags.get(facts.tag_prefix + branch.version)
-    if tag is not None:
-        contained = session.repo.is_ancestor(branch.head, tag.commit)
-        state = "released, the branch is left over" if contained else "released, with commits beyond the tag"
-        next = f"reletan resume {branch.version}"
-    elif session.repo.is_ancestor(branch.head, facts.production) and not session.repo.is_ancestor(branch.head, facts.development):
-        state, next = "merged, not tagged", f"reletan tag {branch.version}"
-    else:
-        state, next = "open", f"reletan tag {branch.version}"
+def _open(session: Session, facts: Observed, branch: OpenBranch, *, merged: bool) -> OpenRelease:
+    state, next = _state(session, facts, branch, merged=merged)
     since, by = _beginning(session, facts, branch)
     listing = read_listing(session, facts, default_range(facts, branch.name, branch.head), kind=branch.kind)
     return OpenRelease(
@@ -96,8 +105,20 @@ def _open(session: Session, facts: Observed, branch: OpenBranch) -> OpenRelease:
     )  # fmt: skip
 
 
+def _state(session: Session, facts: Observed, branch: OpenBranch, *, merged: bool) -> tuple[str, str]:
+    """(state, next command) of a branch."""
+    tag = facts.refs.tags.get(facts.tag_prefix + branch.version)
+    if tag is not None:
+        contained = session.repo.is_ancestor(branch.head, tag.commit)
+        state = "released, the branch is left over" if contained else "released, with commits beyond the tag"
+        return state, f"reletan resume {branch.version}"
+    if not branch.published:
+        return "only in this clone", f"reletan start {branch.kind} {branch.version}"
+    return "merged, not tagged" if merged else "open", f"reletan tag {branch.version}"
+
+
 def _beginning(session: Session, facts: Observed, branch: OpenBranch) -> tuple[str | None, Text | None]:
-    """Since when and by whom: what this clone's journal knows, else the first commit of the branch's own, else its head."""
+    """Since when and by whom: by this clone's journal, else the first commit of the branch's own, else its head."""
     journal = JournalFolder(session.repo.common_dir).read(branch.version)
     if journal is not None and journal.command == "start":
         name, _, rest = journal.committer.partition(" <")
@@ -110,28 +131,35 @@ def _beginning(session: Session, facts: Observed, branch: OpenBranch) -> tuple[s
     return utc(int(seconds)), Text(author) if own else None
 
 
-def _merged(session: Session, facts: Observed) -> list[OpenRelease]:
+def _merged(session: Session, facts: Observed, merged: list[Found]) -> list[OpenRelease]:
+    """Releases that production has without their tags, and whose branches are gone."""
     known = {branch.version for branch in facts.open}
     return [
-        OpenRelease(kind=found.kind, version=found.version, branch=facts.branches.prefix(found.kind) + found.version, head=None,
-                    state="merged, not tagged", since=_date(session, found.merge or ""), by=None, pull_requests=0,
-                    next=f"reletan tag {found.version}")
-        for found in untagged_merges(session, facts) if found.version not in known
+        _public(session, facts, found.kind, found.version, found.merge, "merged, not tagged",
+                f"reletan tag {found.version}")
+        for found in merged if found.merge and found.version not in known
     ]  # fmt: skip
 
 
-def _incomplete(session: Session, facts: Observed) -> list[OpenRelease]:
-    """The last release, where it was not merged back yet and a pull request for that is open."""
-    found = []
-    for release in facts.releases[:1]:
-        waiting = backmerge_name(release.version) in facts.refs.heads
-        if waiting and facts.branches.prefix("release") + release.version not in facts.refs.heads:
-            found.append(OpenRelease(
-                kind="release", version=release.version, branch=backmerge_name(release.version), head=release.commit,
-                state="released, not merged back", since=_date(session, release.commit), by=None, pull_requests=0,
-                next=f"reletan resume {release.version}",
-            ))  # fmt: skip
-    return found
+def _not_merged_back(session: Session, facts: Observed) -> list[OpenRelease]:
+    """The last release, where development does not have its tag and no branch of it tells already."""
+    last = facts.last
+    if last is None or last.version in {branch.version for branch in facts.open}:
+        return []
+    if session.repo.is_ancestor(last.commit, facts.development):
+        return []
+    kind, next = kind_of_tagged(session, facts, last.commit), f"reletan resume {last.version}"
+    return [_public(session, facts, kind, last.version, last.commit, "released, not merged back", next)]
+
+
+def _public(
+    session: Session, facts: Observed, kind: Kind, version: str, commit: str, state: str, next: str
+) -> OpenRelease:
+    listing = read_listing(session, facts, default_range(facts, version, commit), kind=kind)
+    return OpenRelease(
+        kind=kind, version=version, branch=facts.branches.prefix(kind) + version, head=None, state=state,
+        since=_date(session, commit), by=None, pull_requests=len(listing.pull_requests), next=next,
+    )  # fmt: skip
 
 
 def _date(session: Session, commit: str) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 class ReletanError(Exception):
     """Something failed (exit 1). ``next`` is what to type or do now; ``details`` are lines of evidence.
+    ``reported``: stdout has the command's JSON object already, and only one may stand there.
 
     Texts may hold values from outside: whoever prints them makes them inert (see ``domain.text``).
     """
@@ -12,8 +13,11 @@ class ReletanError(Exception):
     exit_code = 1
     kind = "failed"
 
-    def __init__(self, message: str, *, next: str | None = None, details: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, *, next: str | None = None, details: Sequence[str] = (), reported: bool = False
+    ) -> None:
         super().__init__(message)
+        self.reported = reported
         self.message = message
         self.next = next
         self.details = tuple(details)
@@ -51,3 +55,10 @@ class Incomplete(ReletanError):
 
     exit_code = 5
     kind = "incomplete"
+
+
+class Interrupted(ReletanError):
+    """The person, or the system, stopped the run (exit 130 or 143)."""
+
+    exit_code = 130
+    kind = "interrupted"

@@ -1,13 +1,21 @@
 """The branches of git-flow: what the remote and the clone hold, and which release is open."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 from reletan.domain.errors import UsageError
+from reletan.domain.refs import problem_with
 
 Kind = Literal["release", "hotfix"]
+KINDS: tuple[Kind, ...] = ("release", "hotfix")
+
+
+def is_version(text: str) -> bool:
+    """Whether ``text`` can be a version, and so part of a branch's, a tag's and a file's name: a digit comes first."""
+    return re.fullmatch(r"[0-9][0-9A-Za-z._-]*", text) is not None and problem_with(text) is None
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -40,7 +48,7 @@ class LocalRefs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Branches(msgspec.Struct, frozen=True, kw_only=True):
-    """The names that a team's flow uses, once they are known. ``development`` equals ``production`` where there is only one."""
+    """The names that a team's flow uses, once they are known. Where there is only one, development is production."""
 
     production: str
     development: str
@@ -59,10 +67,10 @@ class Branches(msgspec.Struct, frozen=True, kw_only=True):
         return self.development if kind == "release" else self.production
 
     def kind_of(self, branch: str) -> tuple[Kind, str] | None:
-        """(kind, version) of a release or hotfix branch's name."""
+        """(kind, version) of a release or hotfix branch's name; None for any other, such as ``hotfix/fix-login``."""
         for kind in ("hotfix", "release"):
             prefix = self.prefix(kind)
-            if branch.startswith(prefix) and len(branch) > len(prefix):
+            if branch.startswith(prefix) and is_version(branch[len(prefix) :]):
                 return kind, branch[len(prefix) :]
         return None
 
@@ -81,9 +89,10 @@ def find_branches(
     production: str | None, development: str | None, release_prefix: str, hotfix_prefix: str, refs: RemoteRefs,
     *, development_required: bool
 ) -> Branches:  # fmt: skip
-    """The flow's branches: the configured names, else what the remote has. Raises UsageError where they do not exist."""
+    """The flow's branches: the configured names, else what the remote has. Raises UsageError where there are none."""
     if not refs.heads:
-        raise UsageError("There are no commits yet, so there is nothing to release.", next="make the first commit and push it")
+        raise UsageError("There are no commits yet, so there is nothing to release.",
+                         next="make the first commit and push it")  # fmt: skip
     main = production or _default_production(refs)
     if main is None or main not in refs.heads:
         raise UsageError(

@@ -13,7 +13,7 @@ from reletan.domain.text import Text
 from reletan.domain.version import Level, level_of
 
 
-class Warning(msgspec.Struct, frozen=True):  # noqa: A001 - the word of the contract
+class Warning(msgspec.Struct, frozen=True):
     code: str
     message: str
 

@@ -1,7 +1,7 @@
 """A plan: the steps of a command with their final values. What is shown is exactly what is done.
 
-Object ids are full hexadecimal; refs are full names (``refs/heads/main``); an expected old value of ``None`` means that the ref
-must not exist; a new value of ``None`` deletes it.
+Object ids are full hexadecimal; refs are full names (``refs/heads/main``); an expected old value of ``None`` means that
+the ref must not exist; a new value of ``None`` deletes it.
 """
 
 from typing import Literal
@@ -35,7 +35,7 @@ class DeleteRemoteBranch(msgspec.Struct, frozen=True, tag="delete-remote-branch"
 
 
 class UpdateBranch(msgspec.Struct, frozen=True, tag="update-branch", tag_field="kind"):
-    """Bring a local branch forward to ``new``; ``worktree`` is where it is checked out (then ``merge --ff-only`` there)."""
+    """Bring a local branch forward to ``new``; ``worktree``: where it is checked out (``merge --ff-only`` there)."""
 
     branch: str
     old: str | None
@@ -65,7 +65,7 @@ class SetConfig(msgspec.Struct, frozen=True, tag="set-config", tag_field="kind")
 
 
 class WriteFile(msgspec.Struct, frozen=True, tag="write-file", tag_field="kind"):
-    """Write a file of the work tree (``path`` is relative to its top level) that does not exist yet, or still has ``old``."""
+    """Write a file of the work tree (``path`` is below its top level) that does not exist yet, or still has ``old``."""
 
     path: str
     old: str | None
@@ -87,23 +87,16 @@ class RunHook(msgspec.Struct, frozen=True, tag="run-hook", tag_field="kind"):
 
 
 Step = (
-    PushRefs
-    | DeleteRemoteBranch
-    | UpdateBranch
-    | CreateTag
-    | DeleteBranch
-    | SetConfig
-    | WriteFile
-    | Switch
-    | RunHook
+    PushRefs | DeleteRemoteBranch | UpdateBranch | CreateTag | DeleteBranch | SetConfig | WriteFile | Switch | RunHook
 )
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a command is going to do.
 
-    ``head`` and ``mode`` say what of the release may not change between showing and doing; ``warnings`` are shown before the
-    question, ``advice`` after the work (commands for the person to type); ``waits`` are things that only people can finish.
+    ``head`` and ``mode`` say what of the release may not change between showing and doing; ``warnings`` are shown
+    before the question, ``advice`` after the work (commands for the person to type); ``waits`` are things that only
+    people can finish.
     """
 
     command: str

@@ -164,10 +164,12 @@ def _one_a_number(listed: Mapping[int, Said], outer: Sequence[int]) -> list[int]
 
 
 def _author_name(lineage: Lineage, commit: Commit) -> Text | None:
-    """Who wrote it: a merge's own author only pressed the button, so there the author of the head."""
-    at = lineage.index.get(commit.parents[1]) if commit.is_merge else lineage.index[commit.sha]
-    author = "" if at is None else lineage.commits[at].author
-    return Text(author) if author else None
+    """Who wrote it: a merge's own author only pressed the button, so there the author of the head's newest commit."""
+    writer: Commit | None = commit
+    while writer is not None and writer.is_merge:
+        at = lineage.index.get(writer.parents[writer is commit])
+        writer = None if at is None else lineage.commits[at]
+    return Text(writer.author) if writer is not None and writer.author else None
 
 
 def _loose(lineage: Lineage, counted: Container[int], inside: Sequence[int], released: Released) -> list[LooseCommit]:

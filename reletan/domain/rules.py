@@ -17,6 +17,7 @@ _SECRET = re.compile(
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 _URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
+_PART = "(YYYY|YY|0Y|MM|0M|WW|0W|DD|0D|MICRO)"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -111,6 +112,12 @@ def _members(value: Mapping[str, str]) -> str | None:
     return f"must give each login a Slack member ID; {shown(wrong[0])} has none" if wrong else None
 
 
+def _calendar(value: str) -> str | None:
+    if re.fullmatch(rf"{_PART}(\.{_PART}){{0,3}}", value) and not value.startswith("MICRO"):
+        return None
+    return "must be up to four of YYYY YY 0Y MM 0M WW 0W DD 0D and MICRO, with dots between them, beginning with a part of the date"
+
+
 _RULES: dict[str, Callable[[Any], str | None]] = {
     "flow.production": problem_with,
     "flow.development": problem_with,
@@ -118,6 +125,7 @@ _RULES: dict[str, Callable[[Any], str | None]] = {
     "flow.release_prefix": problem_with_prefix,
     "flow.hotfix_prefix": problem_with_prefix,
     "flow.tag_prefix": _tag_prefix,
+    "version.format": _calendar,
     "github.repository": _repository,
     "github.api_url": _url,
     "slack.users": _members,

@@ -11,6 +11,7 @@ from reletan.domain.errors import UsageError
 from reletan.domain.gitflow import AVH_KEYS, GitFlow
 from reletan.domain.plan import Plan, SetConfig, Step, WriteFile
 from reletan.domain.toml import literal
+from reletan.domain.version import FINAL_TAG
 
 ALWAYS_WRITTEN = ("production", "development", "tag_prefix")
 COMMENTS = {
@@ -26,8 +27,6 @@ _AVH_DEFAULTS = {
     "gitflow.prefix.bugfix": "bugfix/",
     "gitflow.prefix.support": "support/",
 }
-# A lone number (v1, 42) is no version: floating tags and build numbers look like that.
-_FINAL_TAG = re.compile(r"([A-Za-z][A-Za-z0-9_-]*?[/_-]?|)([0-9]{1,9}(?:\.[0-9]{1,9}){1,3})")
 _SET_UP = "Set up reletan"
 
 
@@ -97,7 +96,7 @@ def tag_prefixes(tags: Iterable[str]) -> tuple[str, ...]:
     """What the tags of final versions (1.2.3, 1.2) begin with, the prefix of the highest version first."""
     highest: dict[str, tuple[int, ...]] = {}
     for tag in tags:
-        if match := _FINAL_TAG.fullmatch(tag):
+        if match := FINAL_TAG.fullmatch(tag):
             prefix, version = match[1], tuple(int(number) for number in match[2].split("."))
             highest[prefix] = max(highest.get(prefix, ()), version)
     return tuple(sorted(highest, key=lambda prefix: highest[prefix], reverse=True))

@@ -32,9 +32,11 @@ class BackMerge(msgspec.Struct, frozen=True, kw_only=True):
 class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the plan depends on; ids are commits unless named otherwise.
 
-    ``head``: the release branch's head (None: the branch is gone). ``merge``: the commit on production that has, or will
-    have, the release; ``merge_is_new``: it is made by this plan. ``tagged``: the release tag of the remote.
-    ``beyond``: the branch has commits that the tag has not.
+    ``head``: the release branch's head (None: the branch is gone). ``merge``: the commit on production that has, or
+    will have, the release; ``merge_is_new``: it is made by this plan. ``tagged``: the release tag of the remote.
+    ``beyond``: the branch has commits that the tag has not. ``backmerge_branch``: the head of the back-merge pull
+    request's branch; ``backmerge_contained``: nothing of it is only there. ``released_head``: what a merge that is
+    tagged brought into production.
     """
 
     kind: Kind
@@ -53,12 +55,14 @@ class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     tag_object: str
     back_merges: tuple[BackMerge, ...]
     backmerge_branch: str | None
+    backmerge_contained: bool
     keep_branch: bool
     local_branch: str | None
     local_branch_checked_out: bool
     local_tag_missing: bool
     configured_base: bool
     pre_hook: RunHook | None = None
+    released_head: str | None = None
     local_steps: tuple[Step, ...] = ()
     advice: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -93,12 +97,18 @@ def plan_tag(facts: ReleaseFacts) -> Plan:
         command="tag",
         version=facts.version,
         steps=tuple(steps),
-        head=facts.head,
+        head=facts.head or facts.released_head,
         mode="push",
-        warnings=facts.warnings,
+        warnings=(*facts.warnings, *_released_already(facts)),
         advice=facts.advice,
         waits=_waits(facts),
     )
+
+
+def _released_already(facts: ReleaseFacts) -> list[str]:
+    if facts.tagged is None:
+        return []
+    return [f"{facts.version} is released already: {facts.tag} is on {facts.tagged.commit[:10]}"]
 
 
 def _updates(facts: ReleaseFacts) -> tuple[RefUpdate, ...]:
@@ -108,9 +118,9 @@ def _updates(facts: ReleaseFacts) -> tuple[RefUpdate, ...]:
         updates.append(RefUpdate(f"refs/heads/{facts.branches.production}", facts.production, facts.merge))
     if facts.tagged is None:
         updates.append(RefUpdate(f"refs/tags/{facts.tag}", None, facts.tag_object))
-    for back in facts.back_merges:
-        if back.merged is not None:
-            updates.append(RefUpdate(f"refs/heads/{back.branch}", back.old, back.merged))
+    updates += [
+        RefUpdate(f"refs/heads/{back.branch}", back.old, back.merged) for back in facts.back_merges if back.merged
+    ]
     if _by_pull_request(facts) and facts.backmerge_branch is None:
         updates.append(RefUpdate(f"refs/heads/{backmerge_name(facts.version)}", None, facts.merge))
     return tuple(updates)
@@ -125,24 +135,26 @@ def _local_tag(facts: ReleaseFacts) -> list[Step]:
 
 
 def _clean_up(facts: ReleaseFacts) -> list[Step]:
-    """Last of all, and never with commits that the tag has not: the branch on the remote, then here."""
+    """Last of all, and never with commits that are nowhere else: the branches on the remote, then here."""
     steps: list[Step] = []
-    if facts.keep_branch or facts.beyond:
-        return steps
-    if facts.head is not None and facts.published:
+    leave = facts.keep_branch or facts.beyond
+    if facts.head is not None and facts.published and not leave:
         steps.append(DeleteRemoteBranch(facts.remote, facts.branch, facts.head))
-    if facts.backmerge_branch is not None and not _by_pull_request(facts):
+    if facts.backmerge_branch is not None and facts.backmerge_contained and not _by_pull_request(facts):
         steps.append(DeleteRemoteBranch(facts.remote, backmerge_name(facts.version), facts.backmerge_branch))
-    if facts.local_branch is not None and not facts.local_branch_checked_out:
+    if leave or facts.local_branch_checked_out:
+        return steps
+    if facts.local_branch is not None:
         steps.append(DeleteBranch(facts.branch, facts.local_branch))
-    if facts.configured_base and not facts.local_branch_checked_out:
+    if facts.configured_base:
         steps.append(SetConfig(f"gitflow.branch.{facts.branch}.base", None))
     return steps
 
 
 def _waits(facts: ReleaseFacts) -> tuple[str, ...]:
     return tuple(
-        f"{back.branch} does not have {facts.tag} yet: open a pull request from {backmerge_name(facts.version)} into {back.branch}"
+        f"{back.branch} does not have {facts.tag} yet: "
+        f"open a pull request from {backmerge_name(facts.version)} into {back.branch}"
         + (f" (conflicts in {', '.join(back.conflicts[:5])})" if back.conflicts else "")
         for back in _by_pull_request(facts)
     )

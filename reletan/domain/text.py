@@ -7,17 +7,22 @@ through a method that names the destination.
 import re
 import unicodedata
 
-# Control and format characters: escape sequences, carriage returns, bidirectional marks, zero-width characters.
-# U+200D joins emoji and is harmless between them, but it also hides text, so it goes as well.
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@&$-])")
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@&$+-])")
+_LIST_NUMBER = re.compile(r"^(\d+)([.)])")
+# What GitHub links even where Markdown is escaped: @name, #1, GH-1, addresses
+_GITHUB_LINKS = re.compile(r"(\\[@#](?=\w)|GH\\-(?=\d)|[a-z]+:(?=//)|www\.)", re.IGNORECASE)
 
 
 def one_line(value: str) -> str:
-    """``value`` on one line without control or format characters; tabs and newlines become spaces."""
+    """``value`` on one line without control or format characters; tabs and newlines become spaces.
+
+    Gone are escape sequences, bidirectional marks and zero-width characters; U+200D too, which joins emoji but also
+    hides text.
+    """
     if value.isascii() and value.isprintable():
         return value
-    kept = ("".join(" " if c in "\t\n\r\v\f\x85\u2028\u2029" else c for c in value)).split()
-    return "".join(c for c in " ".join(kept) if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    spaced = (" " if c in "\t\n\r\v\f\x85\u2028\u2029" else c for c in value)
+    return " ".join("".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")).split())
 
 
 class Text:
@@ -46,6 +51,6 @@ class Text:
 
     def markdown(self) -> str:
         """One line of Markdown in which nothing is live: no mention, heading, link, image, issue reference or HTML."""
-        escaped = _MARKDOWN_SPECIAL.sub(r"\\\1", one_line(self.raw))
-        # GitHub links mentions and references even behind a backslash; a zero-width space after the sign stops it
-        return re.sub(r"\\([@#])(?=\w)", "\\\\\\1\u200b", escaped)
+        escaped = _LIST_NUMBER.sub(r"\1\\\2", _MARKDOWN_SPECIAL.sub(r"\\\1", one_line(self.raw)))
+        # A zero-width space inside stops the link
+        return _GITHUB_LINKS.sub("\\1\u200b", escaped)

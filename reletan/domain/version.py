@@ -8,14 +8,19 @@ from typing import Literal
 import msgspec
 
 from reletan.domain.errors import UsageError
-from reletan.domain.flow import Kind, Tag
+from reletan.domain.flow import Tag, is_version
 from reletan.domain.refs import problem_with
 
 Level = Literal["major", "minor", "patch"]
 LEVELS: tuple[Level, ...] = ("major", "minor", "patch")
 # Numbers with dots, and nothing behind them: pre-releases never count as the last release.
-_FINAL = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,3}")
-_CONVENTIONAL = re.compile(r"([a-z]+)(?:\([^)]*\))?(!)?: ", re.IGNORECASE)
+_FINAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}")
+# A prefix and a final version. A lone number (v1, 42) is none: floating tags and build numbers look like that.
+FINAL_TAG = re.compile(r"([A-Za-z][A-Za-z0-9_-]*?[/_-]?|)([0-9]{1,9}(?:\.[0-9]{1,9}){1,3})")
+# The types of Conventional Commits: "Note: …" and "WIP: …" say nothing about the version
+_CONVENTIONAL = re.compile(
+    r"(build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test)(?:\([^)]*\))?(!)?: ", re.IGNORECASE
+)
 _TOKEN = re.compile("YYYY|YY|0Y|MM|0M|WW|0W|DD|0D|MICRO")
 
 
@@ -46,13 +51,10 @@ def final_releases(tags: Mapping[str, Tag], prefix: str) -> list[Release]:
 
 
 def infer_prefix(tags: Iterable[str]) -> str:
-    """The prefix of a repository's final release tags; ``v`` where there are none. Mixed prefixes are a UsageError.
-
-    A lone number (``v1``, ``42``) is no evidence: floating tags and build numbers look like that.
-    """
+    """The prefix of a repository's final release tags; ``v`` where there are none. Mixed prefixes are a UsageError."""
     found: dict[str, str] = {}
     for name in tags:
-        if match := re.fullmatch(r"([A-Za-z][A-Za-z0-9_-]*?[/@_-]?|)(\d{1,9}(?:\.\d{1,9}){1,3})", name):
+        if match := FINAL_TAG.fullmatch(name):
             found.setdefault(match[1], name)
     if len(found) > 1:
         examples = " and ".join(sorted(found.values())[:3])
@@ -66,9 +68,10 @@ def infer_prefix(tags: Iterable[str]) -> str:
 def check_version(version: str, prefix: str, branch_prefix: str) -> None:
     """Refuse a version that could not be a branch, a tag and a file name. Raises UsageError."""
     problem = problem_with(f"{branch_prefix}{version}") or problem_with(f"{prefix}{version}")
-    if problem or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.+_-]*", version):
+    if problem or not is_version(version):
         raise UsageError(
-            f"{version!r} cannot be a version: it {problem or 'may contain only letters, digits and . + _ -'}.",
+            f"{version!r} cannot be a version: it "
+            f"{problem or 'must begin with a digit and may contain only letters, digits and . _ -'}.",
             next="give one like 1.4.0",
         )
 
@@ -101,7 +104,13 @@ def level_of(titles: Iterable[str], labels: Iterable[str], major: Iterable[str],
 
 
 def propose(
-    last: str | None, taken: Iterable[str], level: Level, *, scheme: str = "semver", format: str = "", today: date | None = None
+    last: str | None,
+    taken: Iterable[str],
+    level: Level,
+    *,
+    scheme: str = "semver",
+    format: str = "",
+    today: date | None = None,
 ) -> str:
     """The next version: above ``last`` and none of ``taken`` (open branches and tags)."""
     avoided = set(taken)
@@ -109,13 +118,16 @@ def propose(
         return _propose_calver(last, avoided, format, today)
     candidate = bump(last, level)
     while candidate in avoided:
-        candidate = bump(candidate, "patch" if level == "patch" else level)
+        candidate = bump(candidate, level)
     return candidate
 
 
 def _propose_calver(last: str | None, avoided: set[str], format: str, today: date) -> str:
     for micro in range(10_000):
         candidate = _calver(format, today, micro)
+        if not is_final(candidate):
+            raise UsageError(f"version.format is {format}, which gives {candidate}; a version is numbers with dots.",
+                             next='set it to one like "YYYY.0M.MICRO"')  # fmt: skip
         if candidate not in avoided and (last is None or sort_key(candidate) > sort_key(last)):
             return candidate
         if "MICRO" not in format:

@@ -230,7 +230,7 @@ class Team:
     def _squash(self, pull: Pull) -> str:
         base = f"refs/heads/{pull.base}"
         subjects = self._server.git("log", "--reverse", "--format=* %s", f"{base}..{pull.ref}").rstrip("\n")
-        body = subjects if "\n" in subjects else ""
+        body = subjects if "\n" in subjects else self._server.git("log", "-1", "--format=%b", pull.ref).rstrip("\n")
         new = NewCommit(
             message=_message(f"{pull.title} (#{pull.number})", body),
             author=pull.author,

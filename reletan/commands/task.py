@@ -1,0 +1,88 @@
+"""The release that ``reletan tag`` is about: its head, and what the person wants done with it."""
+
+import msgspec
+
+from reletan.adapters.gitrepo import Signature
+from reletan.commands.finding import Found
+from reletan.commands.observing import Observed
+from reletan.commands.session import Session
+from reletan.domain.errors import Blocked
+from reletan.domain.tagging import Backmerge
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """What stays the same when the plan is made again: who and when, the text of the tag, and how far to go."""
+
+    who: Signature
+    message: str
+    sign_merges: bool
+    sign_tag: bool
+    backmerge: Backmerge
+    keep_branch: bool
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """The release at hand. ``head``: its branch's head; None where the branch is gone."""
+
+    session: Session
+    facts: Observed
+    found: Found
+    head: str | None
+    intent: Intent
+
+    @property
+    def branch(self) -> str:
+        return self.facts.branches.prefix(self.found.kind) + self.found.version
+
+    @property
+    def tag(self) -> str:
+        return self.facts.tag_prefix + self.found.version
+
+
+def release_head(session: Session, facts: Observed, found: Found, wanted: str | None) -> str | None:
+    """The release head; refuses one that differs from ``wanted`` (--head), or lacks commits that this clone has."""
+    branch = found.branch
+    if wanted:
+        _require_head(session, found, wanted.lower())
+    if branch is None:
+        return None
+    local = facts.local.heads.get(branch.name)
+    if not branch.published and found.tagged is None:
+        _require_known(session, facts, branch.name, branch.head)
+    elif local and found.tagged is None and not session.repo.is_ancestor(local.oid, branch.head):
+        raise Blocked(
+            f"Your local {branch.name} has commits that the remote lacks; they would not be in the release.",
+            details=_subjects(session, local.oid, branch.head),
+            next=f"push them: git push {facts.remote} {branch.name} (or drop them), then run the command again",
+        )
+    return branch.head
+
+
+def _require_head(session: Session, found: Found, wanted: str) -> None:
+    done = found.tagged.commit if found.tagged else found.merge
+    if found.branch is not None:
+        where, heads = f"{found.branch.name} is at", [found.branch.head]
+    else:
+        where = f"{found.version} was merged from"
+        merge, *parents = session.repo.git.run("rev-list", "--parents", "-1", done or "", "--").out.split()
+        # the merge commit itself, for a release that was fast-forwarded; never the side of production
+        heads = [*parents[1:], merge]
+    if not any(len(wanted) >= 7 and head.startswith(wanted) for head in heads):
+        raise Blocked(f"{where} {heads[0][:10]}, not {wanted[:10]}: it moved after you looked.",
+                      next="look at what was added, then run the command again with the new head")  # fmt: skip
+
+
+def _require_known(session: Session, facts: Observed, name: str, head: str) -> None:
+    """A branch that only this clone has will do while it has no commits of its own."""
+    if own := _subjects(session, head, facts.development, facts.production):
+        raise Blocked(
+            f"{name} is only in this clone, and so are these commits.",
+            details=own,
+            next=f"publish it with `reletan start {name.rsplit('/', 1)[-1]}`, then run the command again",
+        )
+
+
+def _subjects(session: Session, tip: str, *excluded: str) -> list[str]:
+    return session.repo.git.run(
+        "log", "--format=%h %s", "-10", tip, *(f"^{e}" for e in excluded), "--"
+    ).out.splitlines()

@@ -1,0 +1,118 @@
+"""``reletan abort``: undoes ``start``, as long as nothing is released and no commit would be lost."""
+
+import pytest
+from witness import commit_here, lasting, local_head, pushes, record_pushes, setting
+
+from reletan.sandbox.world import World
+
+
+@pytest.mark.parametrize("words", [["start", "1.4.0"], ["start", "hotfix", "1.3.1"]])
+@pytest.mark.parametrize("named", [True, False])
+def test_it_undoes_start(world: World, words: list[str], named: bool) -> None:
+    before = lasting(world)
+    world.reletan(*words, "--yes", check=True)
+    record_pushes(world)
+    world.reletan("abort", *(words[-1:] if named else []), "--yes", check=True)
+    assert lasting(world) == before
+    assert len(pushes(world)) == 1
+
+
+def test_twice_is_fine(world: World) -> None:
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    world.reletan("abort", "--yes", check=True)
+    before = lasting(world)
+    assert "no release is open" in world.reletan("abort", "--yes", check=True).err.lower()
+    assert "there is no open release 1.4.0" in world.reletan("abort", "1.4.0", "--yes", check=True).err.lower()
+    assert lasting(world) == before
+
+
+def test_started_again_after_it(world: World) -> None:
+    for words in ("start", "abort", "start"):
+        world.reletan(words, "--yes", check=True)
+    assert world.branches() == ["develop", "main", "release/1.4.0"]
+
+
+@pytest.mark.parametrize("where", ["remote", "clone", "only here"])
+def test_own_commits_are_named_and_kept(world: World, where: str) -> None:
+    world.reletan("start", "1.4.0", "--switch", "--yes", check=True)
+    if where == "remote":
+        world.commit("release/1.4.0", "Precious", author="Yuki")
+    else:
+        commit_here(world, "Precious")
+    if where == "only here":
+        world.delete_branch("release/1.4.0")
+    before = lasting(world)
+    run = world.reletan("abort", "1.4.0", "--yes")
+    assert (run.code, "Precious (" in run.err) == (3, True)
+    assert lasting(world) == before
+
+
+def test_commits_that_are_in_development_are_not_lost(world: World) -> None:
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    world.commit("release/1.4.0", "A fix for the release")
+    world.merge_pull(world.open_pull("Take the fix", "release/1.4.0", commits=0), keep_branch=True)
+    world.reletan("abort", "--yes", check=True)
+    assert world.branches() == ["develop", "main"]
+
+
+@pytest.mark.parametrize("branch_left", [True, False])
+def test_after_the_tag(world: World, branch_left: bool) -> None:
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    world.reletan("tag", "--yes", *(["--keep-branch"] if branch_left else []), check=True)
+    before = lasting(world)
+    run = world.reletan("abort", "1.4.0", "--yes")
+    assert (run.code, "released already" in run.err, "reletan resume 1.4.0" in run.err) == (3, True, True)
+    assert lasting(world) == before
+
+
+@pytest.mark.parametrize("branch_left", [True, False])
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("known_here", [True, False])
+def test_when_it_is_merged(world: World, branch_left: bool, own: bool, known_here: bool) -> None:
+    if known_here:
+        world.reletan("start", "1.4.0", "--yes", check=True)
+    else:
+        world.branch("release/1.4.0", "refs/heads/develop")
+    if own:
+        world.commit("release/1.4.0", "A fix for the release")
+    world.merge_pull(world.open_pull("Release 1.4.0", "release/1.4.0", base="main", commits=0), keep_branch=branch_left)
+    before = lasting(world)
+    run = world.reletan("abort", *(["1.4.0"] if known_here else []), "--yes")
+    assert (run.code, "is in main already" in run.err, "reletan tag 1.4.0" in run.err) == (3, True, True), run
+    assert lasting(world) == before
+
+
+def test_a_checked_out_branch_stays_here_and_that_is_said(world: World) -> None:
+    world.reletan("start", "1.4.0", "--switch", "--yes", check=True)
+    run = world.reletan("abort", "--yes", check=True)
+    assert (world.head("release/1.4.0"), local_head(world, "release/1.4.0") is None) == (None, False)
+    assert "git switch develop && git branch -d release/1.4.0" in run.err
+    assert setting(world, "gitflow.branch.release/1.4.0.base") == "develop"
+
+
+def test_from_another_clone(world: World) -> None:
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    yuki = world.another_clone("yuki")
+    world.reletan("abort", "--yes", cwd=yuki, check=True)
+    assert world.head("release/1.4.0") is None
+    assert local_head(world, "release/1.4.0")
+    world.reletan("abort", "--yes", check=True)
+    assert local_head(world, "release/1.4.0") is None
+
+
+def test_on_a_trunk(world: World) -> None:
+    """Where development is production, a branch that began there was not merged there."""
+    world.delete_branch("develop")
+    world.pull("On the trunk", base="main")
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    world.commit("main", "Meanwhile")
+    world.reletan("abort", "--yes", check=True)
+    assert world.branches() == ["main"]
+
+
+def test_a_dry_run_changes_nothing(world: World) -> None:
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    before = lasting(world)
+    steps = world.reletan("abort", "--dry-run", "--json", check=True).json["steps"]
+    assert [step["kind"] for step in steps] == ["push-refs", "delete-branch", "set-config"]
+    assert lasting(world) == before

@@ -1,0 +1,129 @@
+"""A release that conflicts stops before any push and says who can help; people resolve it, and a re-run notices."""
+
+import pytest
+from witness import lasting, pushes, record_pushes
+
+from reletan.sandbox.world import World
+
+
+@pytest.fixture
+def conflicting(world: World) -> World:
+    """release/1.4.0 and develop changed VERSION in two ways: Marta by a pull request on develop, Yuki on the branch."""
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    world.commit("release/1.4.0", "Bump the version", {"VERSION": "1.4.0\n"}, author="Yuki")
+    world.pull("Count versions differently", author="Marta", files={"VERSION": "next\n"})
+    return world
+
+
+def test_nothing_is_pushed_and_people_are_named(conflicting: World) -> None:
+    before = lasting(conflicting)
+    record_pushes(conflicting)
+    run = conflicting.reletan("tag", "--yes")
+    assert (run.code, pushes(conflicting)) == (3, [])
+    assert "Merging into develop conflicts, so nothing was pushed" in run.err
+    line = next(line for line in run.err.splitlines() if line.strip().startswith("VERSION: "))
+    assert "#4 Count versions differently (Marta)" in line
+    assert "Yuki (" in line
+    assert "--backmerge pull-request" in run.err
+    assert lasting(conflicting) == before
+
+
+def test_a_dry_run_is_blocked_too(conflicting: World) -> None:
+    assert conflicting.reletan("tag", "--dry-run").code == 3
+    error = conflicting.reletan("tag", "--dry-run", "--json").json["error"]
+    assert (error["kind"], error["exit"]) == ("blocked", 3)
+
+
+def test_many_files_are_counted(conflicting: World) -> None:
+    files = {f"many/{n}.txt": "" for n in range(14)}
+    conflicting.commit("release/1.4.0", "Ours", dict.fromkeys(files, "ours\n"))
+    conflicting.commit("develop", "Theirs", dict.fromkeys(files, "theirs\n"))
+    run = conflicting.reletan("tag", "--yes")
+    assert "and 5 more files" in run.err
+
+
+def test_hostile_paths_and_names_are_inert(world: World) -> None:
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    for branch, who in (("release/1.4.0", "Eve\x1b[31m"), ("develop", "Mallory[/]")):
+        world.commit(branch, f"On {branch}", {":(top)a [x]\x07.txt": branch}, author=who)
+    run = world.reletan("tag", "--yes")
+    assert run.code == 3
+    assert "Mallory[/] (" in run.err
+    assert not {"\x1b", "\x07"} & set(run.err)
+
+
+def test_a_conflict_with_production(world: World) -> None:
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    world.conflict_between("main", "release/1.4.0")
+    run = world.reletan("tag", "--yes")
+    assert (run.code, "Merging into main conflicts" in run.err) == (3, True)
+    assert "merge main into release/1.4.0, push it" in run.err
+
+
+@pytest.mark.parametrize("branch", ["main", "develop"])
+def test_resolved_by_hand_with_a_plain_commit(world: World, branch: str) -> None:
+    world.reletan("start", "1.4.0", "--switch", "--yes", check=True)
+    world.conflict_between("release/1.4.0", branch)
+    assert world.reletan("tag", "--yes").code == 3
+    world.git("pull", "--quiet", "--ff-only", "origin", "release/1.4.0")
+    with pytest.raises(Exception, match="conflict"):
+        world.git("merge", "--quiet", f"origin/{branch}")
+    (world.clone / "VERSION").write_text("as both want it\n")
+    world.git("add", "VERSION")
+    world.git("commit", "--quiet", "--no-edit")
+    world.push_to("release/1.4.0")
+    world.reletan("tag", "--yes", check=True)
+    assert world.read("main", "VERSION") == "as both want it\n"
+    assert world.read("develop", "VERSION") == "as both want it\n"
+
+
+def test_after_a_back_merge_by_hand_a_run_has_nothing_to_merge(conflicting: World) -> None:
+    """git-flow's way: the tag is public, the merge into develop conflicts, and somebody ends it with a plain commit."""
+    world = conflicting
+    assert world.reletan("tag", "--backmerge", "none", "--keep-branch", "--yes").code == 0
+    world.git("fetch", "--quiet")
+    world.git("reset", "--quiet", "--hard", "origin/develop")
+    with pytest.raises(Exception, match="conflict"):
+        world.git("merge", "--quiet", "v1.4.0")
+    (world.clone / "VERSION").write_text("as both want it\n")
+    world.git("commit", "--quiet", "--all", "--no-edit")
+    world.push_to("develop")
+    merged = world.head("develop")
+    world.reletan("tag", "1.4.0", "--yes", check=True)
+    assert (world.head("develop"), world.branches()) == (merged, ["develop", "main"])
+
+
+class TestByPullRequest:
+    def test_the_release_goes_out_and_its_branch_waits(self, conflicting: World) -> None:
+        development = conflicting.head("develop")
+        record_pushes(conflicting)
+        run = conflicting.reletan("tag", "--backmerge", "pull-request", "--yes")
+        assert (run.code, "backmerge/1.4.0 into develop" in run.err) == (5, True)
+        assert pushes(conflicting) == [["heads/backmerge/1.4.0", "heads/main", "tags/v1.4.0"], ["-heads/release/1.4.0"]]
+        assert (conflicting.head("develop"), conflicting.head("backmerge/1.4.0")) == (
+            development,
+            conflicting.head("main"),
+        )
+
+    @pytest.mark.parametrize("keep", [True, False])
+    def test_merged_on_github_and_resumed(self, world: World, keep: bool) -> None:
+        world.reletan("start", "1.4.0", "--yes", check=True)
+        world.commit("release/1.4.0", "A fix for the release")
+        options = ["--keep-branch"] if keep else []
+        assert world.reletan("tag", "--backmerge", "pull-request", *options, "--yes").code == 5
+        assert world.reletan("resume", "--yes").code == 5
+        number = world.open_pull("Merge 1.4.0 back", "backmerge/1.4.0", commits=0)
+        world.merge_pull(number, keep_branch=True)
+        world.reletan("resume", "--yes", check=True)
+        assert world.branches() == ["develop", "main", *(["release/1.4.0"] if keep else [])]
+        if not keep:
+            assert "nothing to resume" in world.reletan("resume", "--yes", check=True).err
+
+    def test_a_squashed_back_merge_is_not_one(self, world: World) -> None:
+        """The tag's commit has to be in develop, or the next release's list begins too early."""
+        world.reletan("start", "1.4.0", "--yes", check=True)
+        world.commit("release/1.4.0", "A fix for the release")
+        assert world.reletan("tag", "--backmerge", "pull-request", "--yes").code == 5
+        world.merge_pull(world.open_pull("Merge 1.4.0 back", "backmerge/1.4.0", commits=0), "squash", keep_branch=True)
+        assert world.reletan("resume", "1.4.0", "--yes").code == 5
+        assert world.head("backmerge/1.4.0")
