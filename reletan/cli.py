@@ -54,8 +54,12 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _globals(
     directory: Annotated[str, typer.Option("-C", metavar="DIR", help="Run as if in DIR.")] = ".",
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv shows where an internal error is.")] = 0,
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv shows where an internal error is.")
+    ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only warnings and errors.")] = False,
     color: Annotated[str, typer.Option(metavar="auto|always|never", help="Colours; NO_COLOR is obeyed too.")] = "auto",
 ) -> None:
@@ -75,7 +79,10 @@ def _open(*, json: bool, dry_run: bool = False, yes: bool = False) -> "Session":
     return open_session(Globals.directory, terminal, dry_run=dry_run, yes=yes)
 
 
-@app.command("init", epilog="Examples:  reletan init   |   reletan init --defaults --yes   |   reletan init --tag-prefix v --dry-run")
+@app.command(
+    "init",
+    epilog="Examples:  reletan init   |   reletan init --defaults --yes   |   reletan init --tag-prefix v --dry-run",
+)
 def init(
     defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing; take what was detected.")] = False,
     remote: Annotated[str | None, typer.Option(help="The remote that releases go to.")] = None,
@@ -97,13 +104,18 @@ def init(
     command.run(session, answers, defaults)
 
 
-@app.command("list", epilog="Examples:  reletan list   |   reletan list --since v1.3.0 --until v1.4.0 --markdown   |   reletan list --offline --json")
+@app.command(
+    "list",
+    epilog="Examples:  reletan list   |   reletan list --since v1.3.0 --until v1.4.0 --markdown   |   reletan list --offline --json",
+)
 def list_(
     since: Annotated[str | None, typer.Option(metavar="REF", help="From this tag, branch or commit on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="REF", help="Up to this tag, branch or commit.")] = None,
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
-    group_by: Annotated[str, typer.Option(metavar="label|author|none", help="Put the pull requests under headings.")] = "none",
+    group_by: Annotated[
+        str, typer.Option(metavar="label|author|none", help="Put the pull requests under headings.")
+    ] = "none",
     no_fetch: NoFetch = False,
     offline: Offline = False,
     fail_if_empty: FailIfEmpty = False,
@@ -125,10 +137,24 @@ def status(json: Json = False, no_fetch: NoFetch = False, offline: Offline = Fal
     command.run(session, fetch=not (no_fetch or offline))
 
 
-@app.command("start", epilog="Examples:  reletan start   |   reletan start 1.4.0 --yes   |   reletan start hotfix   |   reletan start minor --dry-run")
+@app.command(
+    "start",
+    epilog="Examples:  reletan start   |   reletan start 1.4.0 --yes   |   reletan start hotfix   |   reletan start minor --dry-run",
+)
 def start(
-    what: Annotated[list[str] | None, typer.Argument(metavar="[release|hotfix] [VERSION|major|minor|patch]", help="What to begin, and its version; proposed when left out.")] = None,
-    base: Annotated[str | None, typer.Option("--from", metavar="REF", help="Begin there instead of at the remote's development (hotfix: production).")] = None,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[release|hotfix] [VERSION|major|minor|patch]",
+            help="What to begin, and its version; proposed when left out.",
+        ),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="REF", help="Begin there instead of at the remote's development (hotfix: production)."
+        ),
+    ] = None,
     switch: Annotated[bool, typer.Option("--switch", help="Check the new branch out.")] = False,
     no_pr: Annotated[bool, typer.Option("--no-pr", help="Open no release pull request.")] = False,
     no_notify: Annotated[bool, typer.Option("--no-notify", help="Send no Slack message.")] = False,
@@ -153,19 +179,29 @@ def _kind_and_version(words: Sequence[str]) -> tuple[str, str | None]:
     kind = words[0] if words and words[0] in ("release", "hotfix") else None
     rest = words[1:] if kind else words
     if len(rest) > 1:
-        raise UsageError(f"Too many words: {' '.join(words)}.", next="reletan start [release|hotfix] [VERSION|major|minor|patch]")
+        raise UsageError(
+            f"Too many words: {' '.join(words)}.", next="reletan start [release|hotfix] [VERSION|major|minor|patch]"
+        )
     return kind or "release", rest[0] if rest else None
 
 
-@app.command("tag", epilog="Examples:  reletan tag   |   reletan tag 1.4.0 --dry-run   |   reletan tag 1.4.0 --head $SHA --yes")
+@app.command(
+    "tag", epilog="Examples:  reletan tag   |   reletan tag 1.4.0 --dry-run   |   reletan tag 1.4.0 --head $SHA --yes"
+)
 def tag(
     version: Version = None,
-    head: Annotated[str | None, typer.Option(metavar="SHA", help="Refuse any other head of the release branch.")] = None,
-    backmerge: Annotated[str, typer.Option(metavar="auto|pull-request|none", help="How the tag gets back into development.")] = "auto",
+    head: Annotated[
+        str | None, typer.Option(metavar="SHA", help="Refuse any other head of the release branch.")
+    ] = None,
+    backmerge: Annotated[
+        str, typer.Option(metavar="auto|pull-request|none", help="How the tag gets back into development.")
+    ] = "auto",
     keep_branch: Annotated[bool, typer.Option("--keep-branch", help="Do not delete the release branch.")] = False,
     sign: Annotated[bool, typer.Option("--sign", help="Sign the tag.")] = False,
     message: Annotated[str | None, typer.Option("--message", "-m", metavar="TEXT", help="The tag's message.")] = None,
-    via: Annotated[str, typer.Option(metavar="auto|push|pull-request", help="How the release reaches production.")] = "auto",
+    via: Annotated[
+        str, typer.Option(metavar="auto|push|pull-request", help="How the release reaches production.")
+    ] = "auto",
     no_release: Annotated[bool, typer.Option("--no-release", help="Publish no GitHub Release.")] = False,
     no_notify: Annotated[bool, typer.Option("--no-notify", help="Send no Slack message.")] = False,
     fail_if_empty: FailIfEmpty = False,
@@ -201,7 +237,10 @@ def abort(version: Version = None, dry_run: DryRun = False, yes: Yes = False, js
 
 
 @app.command("config", epilog="Examples:  reletan config   |   reletan config --json   |   reletan config --schema")
-def config(schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of .reletan.toml.")] = False, json: Json = False) -> None:
+def config(
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of .reletan.toml.")] = False,
+    json: Json = False,
+) -> None:
     """The effective settings, and where each comes from."""
     session = _open(json=json)
     from reletan.commands import config as command
@@ -281,5 +320,3 @@ def _failed(problem: Exception) -> int:
                                next="nothing more was done; run it with -vv to see where, and report it")  # fmt: skip
     render.error(Terminal(json=Globals.json, color=Globals.color), problem)
     return problem.exit_code
-
-

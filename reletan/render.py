@@ -215,6 +215,8 @@ def show_plan(terminal: Terminal, plan: Plan) -> None:
     _show_warnings(terminal, plan)
     lines = plan_lines(plan)
     if not lines:
+        if plan.waits:
+            return
         terminal.say(f"Nothing to do{f' for {plan.version}' if plan.version else ''}: it is all done already.")
         return
     terminal.say(f"The plan for {plan.command}{f' {plan.version}' if plan.version else ''}:")
@@ -243,6 +245,8 @@ def outcome(terminal: Terminal, plan: Plan, results: "Sequence[Result]") -> None
         detail = f" ({result.detail})" if result.detail else ""
         tell = terminal.warn if mark == "NOT DONE" else terminal.say
         tell(f"{mark}: {step_lines(step)[0].rstrip(':')}{detail}")
+    if results and plan.result:
+        terminal.say(plan.result)
     for line in plan.advice:
         terminal.say(f"next: {line}")
 

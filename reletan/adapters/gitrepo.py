@@ -15,7 +15,14 @@ from reletan.domain.flow import LocalBranch, LocalRefs, RemoteRefs, Tag
 from reletan.domain.history import Commit
 from reletan.domain.plan import RefUpdate
 
-_LOST_RACE = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref", "reference already exists", "failed to update ref")
+_LOST_RACE = (
+    "stale info",
+    "fetch first",
+    "non-fast-forward",
+    "cannot lock ref",
+    "reference already exists",
+    "failed to update ref",
+)
 _OID = re.compile(r"[0-9a-f]{40,64}")
 LOG_FORMAT = "--format=%H %P%n%ct%n%an%n%B"
 
@@ -79,7 +86,9 @@ class GitRepo:
             raise UsageError(f"git {version[0]}.{version[1]} is too old.", next="install git 2.38 or newer")
         if "dubious ownership" in stderr:
             self.git.run("rev-parse", "--git-dir")
-        raise UsageError(f"{directory} is not in a git repository.", next="run reletan in a clone, or name one with -C DIR")
+        raise UsageError(
+            f"{directory} is not in a git repository.", next="run reletan in a clone, or name one with -C DIR"
+        )
 
     # -- reads ---------------------------------------------------------------------------------------------------------
 
@@ -127,7 +136,15 @@ class GitRepo:
 
     def _allow(self, url: str) -> None:
         scheme = url.split("://", 1)[0].lower() if "://" in url else ""
-        if re.match(r"[A-Za-z0-9_+-]+::", url) or scheme not in ("", "https", "http", "ssh", "file", "git+ssh", "ssh+git"):
+        if re.match(r"[A-Za-z0-9_+-]+::", url) or scheme not in (
+            "",
+            "https",
+            "http",
+            "ssh",
+            "file",
+            "git+ssh",
+            "ssh+git",
+        ):
             raise UsageError(f"The remote's address uses the transport {url.split(':', 1)[0]!r}, which is not allowed.",
                              next="use an https, ssh or local remote")  # fmt: skip
         local = scheme == "file" or (not scheme and not re.match(r"[^/]+:", url))
@@ -196,7 +213,9 @@ class GitRepo:
 
     def resolve(self, ref: str) -> str | None:
         """The commit behind a full ref name or an object id; None where there is none."""
-        answer = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", ok=(0, 1, 128))
+        answer = self.git.run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", ok=(0, 1, 128)
+        )
         found = answer.out.strip().split("\n")[-1]
         return found if _OID.fullmatch(found) else None
 
@@ -225,7 +244,16 @@ class GitRepo:
             self._lay_attributes(into, folder)
             env = {"GIT_DIR": self.common_dir, "GIT_WORK_TREE": folder}
             answer = self.git.run(
-                "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", into, commit, ok=(0, 1), env=env, cwd=folder
+                "merge-tree",
+                "--write-tree",
+                "--name-only",
+                "--no-messages",
+                "-z",
+                into,
+                commit,
+                ok=(0, 1),
+                env=env,
+                cwd=folder,
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -332,7 +360,9 @@ class GitRepo:
 def _split_identity(value: str) -> tuple[str, str, str]:
     found = re.fullmatch(r"(.*?) ?<(.*)> (\d+ [+-]\d{4})", value)
     if found is None:
-        raise UsageError("git does not know who you are.", next="run `git config user.name …` and `git config user.email …`")
+        raise UsageError(
+            "git does not know who you are.", next="run `git config user.name …` and `git config user.email …`"
+        )
     return found[1], found[2], found[3]
 
 

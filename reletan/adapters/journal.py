@@ -35,8 +35,11 @@ class JournalFolder:
         self.folder = os.path.join(common_dir, "reletan")
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Only one writing command in a clone at a time."""
+    def lock(self, *, needed: bool = True) -> Iterator[None]:
+        """Only one writing command in a clone at a time; a dry run does not need it, and leaves nothing behind."""
+        if not needed:
+            yield
+            return
         with _explained():
             os.makedirs(self.folder, exist_ok=True)
             handle = os.open(os.path.join(self.folder, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -13,7 +13,7 @@ from reletan.domain.plan import DeleteBranch, Plan, PushRefs, RefUpdate, SetConf
 def run(session: Session, version: str | None) -> None:
     require_writable(session)
     folder = JournalFolder(session.repo.common_dir)
-    with folder.lock():
+    with folder.lock(needed=not session.dry_run):
         who = session.repo.signature()
         plan = carry_out(
             session,

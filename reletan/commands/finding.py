@@ -52,8 +52,12 @@ def _open(facts: Observed) -> list[Found]:
 
 def _interrupted(session: Session, facts: Observed) -> list[Found]:
     """Released, but this clone was stopped before the clean-up; other left-overs were kept on purpose."""
-    versions = {journal.version for journal in JournalFolder(session.repo.common_dir).unfinished() if journal.command == "tag"}
-    return [_named(session, facts, version) for version in sorted(versions) if facts.tag_prefix + version in facts.refs.tags]
+    versions = {
+        journal.version for journal in JournalFolder(session.repo.common_dir).unfinished() if journal.command == "tag"
+    }
+    return [
+        _named(session, facts, version) for version in sorted(versions) if facts.tag_prefix + version in facts.refs.tags
+    ]
 
 
 def _of_branch(facts: Observed, branch: OpenBranch) -> Found:
@@ -75,7 +79,8 @@ def _named(session: Session, facts: Observed, given: str) -> Found:
     matching = [found for found in _open(facts) if found.version == version and kind in (None, found.kind)]
     if len(matching) > 1:
         raise UsageError(
-            f"There is a release and a hotfix {version}.", next=f"name the branch: {' or '.join(f.branch.name for f in matching if f.branch)}"
+            f"There is a release and a hotfix {version}.",
+            next=f"name the branch: {' or '.join(f.branch.name for f in matching if f.branch)}",
         )
     if matching:
         return matching[0]
@@ -86,7 +91,8 @@ def _named(session: Session, facts: Observed, given: str) -> Found:
             return found
     if tag := facts.local.tags.get(facts.tag_prefix + version):
         raise Blocked(
-            f"{version} was finished in this clone only: the tag {facts.tag_prefix}{version} is here, on {tag.commit[:10]}, and not on the remote.",
+            f"{version} was finished in this clone only: the tag {facts.tag_prefix}{version} "
+            f"is here, on {tag.commit[:10]}, and not on the remote.",
             next=push_command(facts, version),
         )
     known = ", ".join(found.version for found in _open(facts)) or "none"
@@ -129,5 +135,4 @@ def _merged_release(facts: Observed, subject: str) -> tuple[Kind, str] | None:
     match = re.match(r"Merge (?:pull request #\d+ from [^/\s]+/|(?:remote-tracking )?branch ')([^'\s]+)", subject)
     if match is None:
         return None
-    which = facts.branches.kind_of(match[1].removeprefix(f"{facts.remote}/"))
-    return which
+    return facts.branches.kind_of(match[1].removeprefix(f"{facts.remote}/"))

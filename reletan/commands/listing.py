@@ -15,6 +15,7 @@ from reletan.domain.history import Commit, reached
 from reletan.domain.listing import Listing, Warning, level
 from reletan.domain.pulls import Names, Released, collect, released_numbers
 from reletan.domain.refs import problem_with
+from reletan.domain.text import one_line
 from reletan.domain.version import is_final, propose
 
 
@@ -149,6 +150,10 @@ def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequenc
     found = [Warning("git-flow-settings", text) for text in session.settings.conflicts]
     if facts.prefix_problem is not None:
         found.append(Warning("mixed-prefixes", f"{facts.prefix_problem.message} No version is proposed."))
+    odd = [name for name in facts.refs.heads if name.startswith(facts.prefixes) and not facts.branches.kind_of(name)]
+    if odd:
+        names = ", ".join(one_line(name) for name in sorted(odd)[:5])
+        found.append(Warning("not-a-version", f"Left alone, since no version follows the prefix: {names}."))
     if facts.remote is None:
         found.append(Warning("no-remote", "There is no remote: this is what the clone's own branches say."))
     if span.since is None:

@@ -56,6 +56,10 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
             raise self.prefix_problem
         return self.releases[0] if self.releases else None
 
+    @property
+    def prefixes(self) -> tuple[str, str]:
+        return self.branches.release_prefix, self.branches.hotfix_prefix
+
     def is_tagged(self, branch: OpenBranch) -> bool:
         """Whether that branch's version is released: then the branch is a left-over."""
         return self.tag_prefix + branch.version in self.refs.tags
@@ -81,7 +85,9 @@ def observe(session: Session, *, fetch: bool = True, writing: bool = False, pull
         development_required="flow.development" in session.settings.sources,
     )  # fmt: skip
     if branches.single and branches.production != "develop" and "develop" in local.tracking:
-        session.terminal.warn(f"the remote no longer has develop; {branches.production} is taken for development, so nothing is merged back")
+        session.terminal.warn(
+            f"the remote no longer has develop; {branches.production} is taken for development, so nothing is merged back"
+        )
     if remote and fetch:
         _fetch(session, remote, refs, local, branches)
     elif repo.shallow:

@@ -49,7 +49,7 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
 def run(session: Session, options: StartOptions) -> None:
     require_writable(session)
     who = session.repo.signature()
-    with JournalFolder(session.repo.common_dir).lock():
+    with JournalFolder(session.repo.common_dir).lock(needed=not session.dry_run):
         # What was decided once stays decided when the plan has to be made again.
         decided: dict[str, str] = {}
         kept: dict[str, str | bool | None] = {"kind": options.kind, "base": options.base, "switch": options.switch}
@@ -113,7 +113,11 @@ def _open(facts: Observed, kind: Kind) -> list[OpenBranch]:
 
 def _version(session: Session, facts: Observed, options: StartOptions, listing: Listing) -> str:
     """The version to begin, through git-flow's filter, unless its branch is there already. Raises UsageError."""
-    version = _given(facts, options) or _interrupted(session, facts, options.kind) or _proposed(session, facts, options, listing)
+    version = (
+        _given(facts, options)
+        or _interrupted(session, facts, options.kind)
+        or _proposed(session, facts, options, listing)
+    )
     prefix = facts.branches.prefix(options.kind)
     check_version(version, facts.tag_prefix, prefix)
     if options.settled or any(branch.version == version for branch in _open(facts, options.kind)):
@@ -236,6 +240,7 @@ def _plan_start(session: Session, facts: Observed, options: StartOptions, it: Be
         steps.append(post)
     return Plan(
         command="start", version=it.version, steps=tuple(steps), head=it.at if it.adopted else None, mode="push",
+        result=f"{it.branch} is on {facts.remote}.",
         advice=(*moves.advice, *_advice(options, it, post, bool(steps))),
     )  # fmt: skip
 

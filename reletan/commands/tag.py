@@ -35,7 +35,7 @@ class TagOptions(msgspec.Struct, frozen=True, kw_only=True):
 def run(session: Session, options: TagOptions) -> None:
     require_writable(session)
     _check(session, options)
-    with JournalFolder(session.repo.common_dir).lock():
+    with JournalFolder(session.repo.common_dir).lock(needed=not session.dry_run):
         intents: dict[str, Intent] = {}
         beyond: list[str] = []
 
@@ -120,9 +120,10 @@ def _show_contents(session: Session, facts: Observed, found: Found, tip: str) ->
     if session.terminal.json or session.terminal.quiet:
         return
     name = found.branch.name if found.branch else found.version
-    render.listing_summary(
-        session.terminal, read_listing(session, facts, default_range(facts, name, tip), kind=found.kind)
-    )
+    listing = read_listing(session, facts, default_range(facts, name, tip), kind=found.kind)
+    # that all of it is in this release needs no saying
+    pulls = tuple(msgspec.structs.replace(pull, in_release=None) for pull in listing.pull_requests)
+    render.listing_summary(session.terminal, msgspec.structs.replace(listing, pull_requests=pulls))
 
 
 def _intent(session: Session, facts: Observed, found: Found, head: str | None, options: TagOptions) -> Intent:

@@ -107,6 +107,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
+    result: str | None = None
 
     def same_intent(self, other: "Plan") -> bool:
         """Whether a yes to this plan is a yes to the other one too: same command, version, release head and mode."""

@@ -102,6 +102,7 @@ def plan_tag(facts: ReleaseFacts) -> Plan:
         warnings=(*facts.warnings, *_released_already(facts)),
         advice=facts.advice,
         waits=_waits(facts),
+        result=_result(facts),
     )
 
 
@@ -109,6 +110,11 @@ def _released_already(facts: ReleaseFacts) -> list[str]:
     if facts.tagged is None:
         return []
     return [f"{facts.version} is released already: {facts.tag} is on {facts.tagged.commit[:10]}"]
+
+
+def _result(facts: ReleaseFacts) -> str:
+    back = [merge.branch for merge in facts.back_merges if merge.merged is not None]
+    return f"{facts.tag} is on {facts.branches.production}" + (f", and back in {' and '.join(back)}." if back else ".")
 
 
 def _updates(facts: ReleaseFacts) -> tuple[RefUpdate, ...]:
