@@ -215,7 +215,7 @@ def show_plan(terminal: Terminal, plan: Plan) -> None:
     _show_warnings(terminal, plan)
     lines = plan_lines(plan)
     if not lines:
-        if plan.waits:
+        if plan.waits or (plan.warnings and plan.version is None):
             return
         terminal.say(f"Nothing to do{f' for {plan.version}' if plan.version else ''}: it is all done already.")
         return

@@ -1,67 +1,22 @@
-"""The one gateway to git: what a clone and its remote hold (reads), and the few ways in which reletan changes them (writes)."""
+"""The one gateway to git: what a clone and its remote hold (reads), and the few ways in which it is changed (writes)."""
 
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
-import msgspec
-
-from reletan.adapters.gitrun import MINIMUM, NETWORK_TIMEOUT, GitFailed, GitRunner
-from reletan.domain.errors import ReletanError, UsageError
-from reletan.domain.flow import LocalBranch, LocalRefs, RemoteRefs, Tag
+from reletan.adapters import gitparse
+from reletan.adapters.gitobjects import OID, GitObjects, Signature
+from reletan.adapters.gitrun import MINIMUM, NETWORK_TIMEOUT, GitRunner
+from reletan.domain.errors import UsageError
+from reletan.domain.flow import LocalRefs, RemoteRefs
 from reletan.domain.history import Commit
 from reletan.domain.plan import RefUpdate
 
-_LOST_RACE = (
-    "stale info",
-    "fetch first",
-    "non-fast-forward",
-    "cannot lock ref",
-    "reference already exists",
-    "failed to update ref",
-)
-_OID = re.compile(r"[0-9a-f]{40,64}")
 LOG_FORMAT = "--format=%H %P%n%ct%n%an%n%B"
 
 
-class Merged(msgspec.Struct, frozen=True):
-    """A merge that works: the commit, made but on no branch yet."""
-
-    commit: str
-
-
-class Conflict(msgspec.Struct, frozen=True):
-    """A merge that people must do: the paths in conflict."""
-
-    paths: tuple[str, ...]
-
-
-class Signature(msgspec.Struct, frozen=True):
-    """Who makes the objects and when, as git writes it: ``Hana <hana@example.com> 1767600000 +0900``."""
-
-    author: str
-    committer: str
-
-    def environment(self) -> dict[str, str]:
-        known: dict[str, str] = {}
-        for role, value in (("AUTHOR", self.author), ("COMMITTER", self.committer)):
-            name, mail, date = _split_identity(value)
-            known |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": mail, f"GIT_{role}_DATE": f"@{date}"}
-        return known
-
-
-class PushRefused(ReletanError):
-    """The remote refused the push as a whole. ``stale``: some ref is not where it was expected."""
-
-    def __init__(self, message: str, *, stale: bool, details: Sequence[str]) -> None:
-        super().__init__(message, details=details)
-        self.stale = stale
-
-
-class GitRepo:
+class GitRepo(GitObjects):
     """One clone, seen from a folder in it."""
 
     def __init__(self, directory: str, tell: Callable[[str], None] = lambda _text: None) -> None:
@@ -104,14 +59,14 @@ class GitRepo:
 
     @cached_property
     def _config(self) -> list[tuple[str, str]]:
-        return _pairs(self.git.run("config", "--list", "-z").out)
+        return gitparse.pairs(self.git.run("config", "--list", "-z").out)
 
     def config_file(self, path: str) -> list[tuple[str, str]]:
         """The same of one file in git's format."""
         answer = self.git.run("config", "--file", path, "--no-includes", "--list", "-z", ok=(0, 1, 3, 128))
         if answer.status:
             raise UsageError(f"git cannot read {path}.", details=answer.err.strip().splitlines()[:3])
-        return _pairs(answer.out)
+        return gitparse.pairs(answer.out)
 
     def setting(self, key: str) -> str | None:
         """One value of git's configuration."""
@@ -158,7 +113,7 @@ class GitRepo:
         out = self.git.run(
             "-c", "protocol.version=0", "ls-remote", "--symref", "--", remote, *patterns, timeout=NETWORK_TIMEOUT
         ).out
-        return _remote_refs(out)
+        return gitparse.remote_refs(out)
 
     def local_refs(self, remote: str | None, *only: str) -> LocalRefs:
         """This clone's branches (and where they are checked out), its tracking refs of ``remote`` and its tags.
@@ -169,7 +124,7 @@ class GitRepo:
             "for-each-ref", "--format=%(refname) %(objectname) %(*objectname) %(worktreepath)",
             *(only or ("refs/heads", "refs/tags")), *([f"refs/remotes/{remote}"] if remote else []),
         ).out  # fmt: skip
-        return _local_refs(out, remote, self.common_dir)
+        return gitparse.local_refs(out, remote, self.common_dir)
 
     def head_branch(self) -> str | None:
         """The branch that is checked out here; None on a detached HEAD."""
@@ -217,81 +172,11 @@ class GitRepo:
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", ok=(0, 1, 128)
         )
         found = answer.out.strip().split("\n")[-1]
-        return found if _OID.fullmatch(found) else None
+        return found if OID.fullmatch(found) else None
 
     def signature(self) -> Signature:
         """Who we are and what time it is, as git itself would write it now."""
         return Signature(self.git.line("var", "GIT_AUTHOR_IDENT"), self.git.line("var", "GIT_COMMITTER_IDENT"))
-
-    # -- objects: nothing points at them until they are pushed ---------------------------------------------------------------
-
-    def merge(self, into: str, commit: str, message: str, who: Signature, *, sign: bool = False) -> Merged | Conflict:
-        """Merge ``commit`` into ``into`` (ids) without a work tree, always with a merge commit."""
-        tree = self._merged_tree(into, commit)
-        if isinstance(tree, Conflict):
-            return tree
-        # commit-tree ignores commit.gpgSign
-        flags = ["-S"] if sign else []
-        made = self.git.run(
-            "commit-tree", tree, "-p", into, "-p", commit, *flags, "-F", "-", stdin=message, env=who.environment()
-        )
-        return Merged(made.out.strip())
-
-    def _merged_tree(self, into: str, commit: str) -> str | Conflict:
-        # merge-tree reads .gitattributes from the work tree it stands in: give it the first parent's, and nothing else.
-        folder = tempfile.mkdtemp(prefix="reletan-")
-        try:
-            self._lay_attributes(into, folder)
-            env = {"GIT_DIR": self.common_dir, "GIT_WORK_TREE": folder}
-            answer = self.git.run(
-                "merge-tree",
-                "--write-tree",
-                "--name-only",
-                "--no-messages",
-                "-z",
-                into,
-                commit,
-                ok=(0, 1),
-                env=env,
-                cwd=folder,
-            )
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        tree, *paths = answer.out.split("\0")
-        if not _OID.fullmatch(tree):
-            raise GitFailed("git could not merge.", answer.status, answer.err)
-        return tree if answer.status == 0 else Conflict(tuple(dict.fromkeys(p for p in paths if p)))
-
-    def _lay_attributes(self, commit: str, folder: str) -> None:
-        listed = self.git.run("ls-tree", "-r", "-z", commit).out.split("\0")
-        for entry in listed:
-            meta, _, path = entry.partition("\t")
-            *folders, name = path.split("/")
-            # a crafted tree may hold names that lead out of the folder
-            if name == ".gitattributes" and meta.startswith("100") and not {"", ".", ".."} & set(folders):
-                target = os.path.join(folder, path)
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                with open(target, "w", encoding="utf-8", errors="surrogateescape") as file:
-                    file.write(self.git.run("cat-file", "blob", meta.split()[2]).out)
-
-    def make_tag(self, name: str, commit: str, message: str, who: Signature, *, sign: bool = False) -> str:
-        """An annotated tag object on ``commit``, without a ref."""
-        if sign:
-            return self._signed_tag(name, commit, message, who)
-        text = f"object {commit}\ntype commit\ntag {name}\ntagger {who.committer}\n\n{message.rstrip()}\n"
-        return self.git.run("mktag", stdin=text).out.strip()
-
-    def _signed_tag(self, name: str, commit: str, message: str, who: Signature) -> str:
-        # `git tag` always makes a ref: let it make that one in a folder that only borrows our objects and configuration.
-        with tempfile.TemporaryDirectory(prefix="reletan-") as folder:
-            os.makedirs(os.path.join(folder, "refs"))
-            os.symlink(os.path.join(self.common_dir, "objects"), os.path.join(folder, "objects"))
-            shutil.copy(os.path.join(self.common_dir, "config"), os.path.join(folder, "config"))
-            with open(os.path.join(folder, "HEAD"), "w", encoding="ascii") as file:
-                file.write("ref: refs/heads/none\n")
-            env = {**who.environment(), "GIT_DIR": folder, "GIT_WORK_TREE": folder}
-            self.git.run("tag", "-s", "-F", "-", name, commit, stdin=message, env=env)
-            return self.git.run("rev-parse", "--verify", f"refs/tags/{name}", env=env).out.strip()
 
     # -- writes ------------------------------------------------------------------------------------------------------------
 
@@ -318,7 +203,7 @@ class GitRepo:
             *leases, "--", remote, *specs, ok=(0, 1, 128), timeout=NETWORK_TIMEOUT,
         )  # fmt: skip
         if answer.status:
-            raise _push_error(answer.out, answer.err, answer.status)
+            raise gitparse.push_error(answer.out, answer.err, answer.status)
 
     def fast_forward(self, branch: str, commit: str) -> None:
         """Bring a local branch that is checked out nowhere forward to ``commit`` (git refuses everything else)."""
@@ -355,78 +240,3 @@ class GitRepo:
 
     def switch(self, branch: str) -> None:
         self.git.run("switch", "--quiet", "--no-overwrite-ignore", branch, env={"GIT_OPTIONAL_LOCKS": "1"})
-
-
-def _split_identity(value: str) -> tuple[str, str, str]:
-    found = re.fullmatch(r"(.*?) ?<(.*)> (\d+ [+-]\d{4})", value)
-    if found is None:
-        raise UsageError(
-            "git does not know who you are.", next="run `git config user.name …` and `git config user.email …`"
-        )
-    return found[1], found[2], found[3]
-
-
-def _pairs(listing: str) -> list[tuple[str, str]]:
-    pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
-    return [(key, value if separator else "true") for key, separator, value in pairs]
-
-
-def _remote_refs(listing: str) -> RemoteRefs:
-    heads: dict[str, str] = {}
-    objects: dict[str, str] = {}
-    peeled: dict[str, str] = {}
-    pulls: dict[int, str] = {}
-    default: str | None = None
-    for line in listing.splitlines():
-        oid, _, ref = line.partition("\t")
-        if oid.startswith("ref: ") and ref == "HEAD":
-            default = oid.removeprefix("ref: refs/heads/")
-        elif ref.startswith("refs/heads/"):
-            heads[ref[11:]] = oid
-        elif ref.startswith("refs/tags/") and ref.endswith("^{}"):
-            peeled[ref[10:-3]] = oid
-        elif ref.startswith("refs/tags/"):
-            objects[ref[10:]] = oid
-        elif (number := ref.removeprefix("refs/pull/").removesuffix("/head")).isdecimal() and len(number) < 10:
-            pulls[int(number)] = oid
-    tags = {name: Tag(oid, peeled.get(name, oid)) for name, oid in objects.items()}
-    return RemoteRefs(heads=heads, tags=tags, pulls=pulls, default=default)
-
-
-def _local_refs(listing: str, remote: str | None, common_dir: str) -> LocalRefs:
-    heads: dict[str, LocalBranch] = {}
-    tags: dict[str, Tag] = {}
-    tracking: dict[str, str] = {}
-    prefix = f"refs/remotes/{remote}/"
-    for line in listing.splitlines():
-        ref, oid, peeled, worktree = line.split(" ", 3)
-        if ref.startswith("refs/heads/"):
-            # a bare repository names itself as the place where its HEAD's branch is checked out
-            heads[ref[11:]] = LocalBranch(oid, worktree if worktree and worktree != common_dir else None)
-        elif ref.startswith("refs/tags/"):
-            tags[ref[10:]] = Tag(oid, peeled or oid)
-        elif ref.startswith(prefix) and not ref.endswith("/HEAD"):
-            tracking[ref[len(prefix) :]] = oid
-    return LocalRefs(heads=heads, tags=tags, tracking=tracking)
-
-
-def _push_error(out: str, err: str, status: int) -> ReletanError:
-    rejected = [line for line in out.splitlines() if line.startswith("!")]
-    said = [line.strip() for line in err.splitlines() if line.startswith("remote:")]
-    details = [*rejected, *said]
-    if "does not support --atomic" in err:
-        return ReletanError("The remote does not support atomic pushes, so nothing was pushed.",
-                            next="use a server that does: reletan never pushes half a release")  # fmt: skip
-    # The client sees some lost races, the server the others: of these git's answer says only that the transaction failed.
-    if rejected and re.search("|".join(_LOST_RACE), "\n".join(details)):
-        return PushRefused("The remote moved meanwhile, so nothing was pushed.", stale=True, details=details)
-    if rejected:
-        return PushRefused("The remote refused the push: a rule, a hook or a protected branch. Nothing landed.",
-                           stale=False, details=details)  # fmt: skip
-    from reletan.adapters.gitrun import Answer, readable
-
-    problem = readable(("push",), Answer(status, out, err))
-    if problem.next is None:
-        problem.message = "The push failed, so nothing landed; a pre-push hook of this clone may have said no."
-        problem.next = "see git's words above, mend that, then run the command again"
-    return problem

@@ -1,6 +1,6 @@
 """Explain a conflict: the files, and the pull requests and people that touched them on both sides."""
 
-from reletan.adapters.gitrepo import Conflict
+from reletan.adapters.gitobjects import Conflict
 from reletan.commands.session import Session
 from reletan.domain.errors import Blocked
 from reletan.domain.history import Commit

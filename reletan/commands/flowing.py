@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from reletan import prompts, render
-from reletan.adapters.gitrepo import PushRefused
+from reletan.adapters.gitparse import PushRefused
 from reletan.adapters.journal import Journal, JournalFolder, marked
 from reletan.apply import Result, perform
 from reletan.commands.session import Session

@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from reletan import render
-from reletan.adapters.gitrepo import Signature
+from reletan.adapters.gitobjects import Signature
 from reletan.adapters.hooks import run_filter
 from reletan.adapters.journal import Journal, JournalFolder
 from reletan.commands.finding import Found, find_release, untagged_merges

@@ -2,7 +2,7 @@
 
 import shlex
 
-from reletan.adapters.gitrepo import Conflict
+from reletan.adapters.gitobjects import Conflict
 from reletan.adapters.hooks import find_hook, hook_step
 from reletan.commands.conflicts import explain
 from reletan.commands.local import LocalMoves, is_on, local_moves

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from reletan.adapters.gitrepo import Signature
+from reletan.adapters.gitobjects import Signature
 from reletan.commands.finding import Found
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session

@@ -2,7 +2,9 @@
 
 import pytest
 
-from reletan.adapters.gitrepo import Conflict, GitRepo, Merged, PushRefused, Signature
+from reletan.adapters.gitobjects import Conflict, Merged, Signature
+from reletan.adapters.gitparse import PushRefused
+from reletan.adapters.gitrepo import GitRepo
 from reletan.domain.errors import ReletanError, UsageError
 from reletan.domain.plan import RefUpdate
 from reletan.sandbox.world import World
