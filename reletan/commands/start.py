@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from reletan import render
+from reletan import prompts, render
 from reletan.adapters.hooks import hook_step, run_filter
 from reletan.adapters.journal import Journal, JournalFolder
 from reletan.commands.finding import kind_and_version, push_command, untagged_merges
@@ -116,7 +116,7 @@ def _version(session: Session, facts: Observed, options: StartOptions, listing: 
     version = (
         _given(facts, options)
         or _interrupted(session, facts, options.kind)
-        or _proposed(session, facts, options, listing)
+        or _chosen(session, facts, options, listing)
     )
     prefix = facts.branches.prefix(options.kind)
     check_version(version, facts.tag_prefix, prefix)
@@ -131,6 +131,26 @@ def _interrupted(session: Session, facts: Observed, kind: Kind) -> str | None:
     """The version of a ``start`` that was stopped after its push: running it again goes on with that branch."""
     begun = {j.version for j in JournalFolder(session.repo.common_dir).unfinished() if j.command == "start"}
     return next((branch.version for branch in _open(facts, kind) if branch.version in begun), None)
+
+
+def _chosen(session: Session, facts: Observed, options: StartOptions, listing: Listing) -> str:
+    """The proposed version; whoever sits at the terminal may type another."""
+    proposed = _proposed(session, facts, options, listing)
+    if options.version or session.yes or session.dry_run or not session.terminal.interactive:
+        return proposed
+    _refuse_second(session, facts, options)
+
+    def problem(answer: str) -> str | None:
+        try:
+            check_version(answer, facts.tag_prefix, facts.branches.prefix(options.kind))
+            check_above(answer, facts.releases)
+        except UsageError as error:
+            return error.message
+        return None
+
+    return prompts.ask_text(
+        session.terminal, f"Which version?  ({options.kind})", default=proposed, flag="VERSION", check=problem
+    )
 
 
 def _proposed(session: Session, facts: Observed, options: StartOptions, listing: Listing) -> str:

@@ -54,6 +54,19 @@ def ready(world: World) -> World:
     return world
 
 
+def test_start_asks_for_the_version_and_takes_no_released_one(world: World) -> None:
+    child = _run(world, "start")
+    child.expect("Which version")
+    child.expect("1.4.0")
+    child.send("\x15" + "1.2.0" + ENTER)
+    child.expect("not above")
+    child.send("\x15" + "2.0.0" + ENTER)
+    child.expect(QUESTION)
+    child.send("y")
+    code, _ = _end(child)
+    assert (code, "release/2.0.0" in world.branches()) == (0, True)
+
+
 def test_yes_does_it(ready: World) -> None:
     child = _run(ready, "tag")
     child.expect(QUESTION)
