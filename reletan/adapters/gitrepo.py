@@ -174,6 +174,22 @@ class GitRepo(GitObjects):
         found = answer.out.strip().split("\n")[-1]
         return found if OID.fullmatch(found) else None
 
+    def beginning_of(self, branch: str) -> tuple[int, str] | None:
+        """(unix seconds, name) of whoever made this local branch, by its reflog; None where there is none."""
+        out = self.git.run(
+            "log", "-g", "--date=unix", "--format=%gd%x00%gn", f"refs/heads/{branch}", "--", ok=(0, 128)
+        ).out.splitlines()
+        found = re.fullmatch(r".*@\{(\d+)\}\x00(.*)", out[-1]) if out else None
+        return (int(found[1]), found[2]) if found else None
+
+    def fetch_pulls(self, remote: str, numbers: Sequence[int]) -> None:
+        """The head commits of these pull requests, without a ref; what cannot be had is left out."""
+        specs = [f"refs/pull/{number}/head" for number in numbers]
+        self.git.run(
+            "fetch", "--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance", "--", remote, *specs,
+            ok=(0, 1, 128), timeout=NETWORK_TIMEOUT,
+        )  # fmt: skip
+
     def signature(self) -> Signature:
         """Who we are and what time it is, as git itself would write it now."""
         return Signature(self.git.line("var", "GIT_AUTHOR_IDENT"), self.git.line("var", "GIT_COMMITTER_IDENT"))

@@ -10,7 +10,7 @@ from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.errors import Blocked, UsageError
 from reletan.domain.flow import Kind, OpenBranch, Tag, open_branches
-from reletan.domain.version import check_version
+from reletan.domain.version import check_version, final_releases
 
 # Where no release is tagged yet, all of production's history would be looked through.
 MOST_MERGES = 500
@@ -36,6 +36,7 @@ def find_release(session: Session, facts: Observed, version: str | None) -> Foun
     candidates = [found for found in _open(facts) if found.tagged is None] or untagged_merges(session, facts)
     candidates = candidates or _interrupted(session, facts)
     if not candidates:
+        _refuse_finished_here(session, facts)
         return None
     if len(candidates) == 1:
         return candidates[0]
@@ -89,15 +90,31 @@ def _named(session: Session, facts: Observed, given: str) -> Found:
     for found in untagged_merges(session, facts):
         if found.version == version:
             return found
-    if tag := facts.local.tags.get(facts.tag_prefix + version):
-        raise Blocked(
-            f"{version} was finished in this clone only: the tag {facts.tag_prefix}{version} "
-            f"is here, on {tag.commit[:10]}, and not on the remote.",
-            next=push_command(facts, version),
-        )
+    if facts.tag_prefix + version in facts.local.tags:
+        raise _finished_here(facts, version)
     known = ", ".join(found.version for found in _open(facts)) or "none"
     raise UsageError(f"There is no release {version}: no branch, no merge and no tag.", details=[f"open: {known}"],
                      next=f"begin it with `reletan start {version}`")  # fmt: skip
+
+
+def finished_here(session: Session, facts: Observed) -> list[str]:
+    """The versions that git-flow merged and tagged in this clone, on production as it is, and did not push."""
+    here = final_releases({n: t for n, t in facts.local.tags.items() if n not in facts.refs.tags}, facts.tag_prefix)
+    return [r.version for r in here if session.repo.resolve(f"{r.commit}^1") == facts.production]
+
+
+def _refuse_finished_here(session: Session, facts: Observed) -> None:
+    for version in finished_here(session, facts):
+        raise _finished_here(facts, version)
+
+
+def _finished_here(facts: Observed, version: str) -> Blocked:
+    name = facts.tag_prefix + version
+    return Blocked(
+        f"{version} was finished in this clone only: the tag {name} is here, on {facts.local.tags[name].commit[:10]}, "
+        "and not on the remote.",
+        next=push_command(facts, version),
+    )
 
 
 def push_command(facts: Observed, version: str) -> str:

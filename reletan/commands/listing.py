@@ -15,8 +15,13 @@ from reletan.domain.history import Commit, reached
 from reletan.domain.listing import Listing, Warning, level
 from reletan.domain.pulls import Names, Released, collect, released_numbers
 from reletan.domain.refs import problem_with
+from reletan.domain.subjects import said_by
+from reletan.domain.tagging import backmerge_name
 from reletan.domain.text import one_line
-from reletan.domain.version import is_final, propose
+from reletan.domain.version import final_releases, is_final, propose
+
+# The pull requests that production got squashed since the range began: releases, so a handful.
+MOST_SQUASHED = 20
 
 
 class Range(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +115,7 @@ def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind =
     tips = [span.until_sha, *open_heads.values()]
     commits = list(session.repo.log(tips, span.excluded))
     shown = _stands_on(commits, span, tips)
-    released, warnings = (Released(), []) if shown else _released_by_content(session, span)
+    released, warnings = (Released(), []) if shown else _released_by_content(session, facts, span)
     found = collect(
         commits,
         tip=span.until_sha,
@@ -126,6 +131,7 @@ def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind =
         until_sha=span.until_sha,
         compare_url=_compare_url(session, facts, span),
         suggested_version=None,
+        complete=not _unknown_tags(facts),
         warnings=(*_general_warnings(session, facts, span), *warnings),
         pull_requests=tuple(found.pull_requests),
         commits_without_pull_request=tuple(found.commits),
@@ -137,6 +143,8 @@ def _suggested(session: Session, facts: Observed, span: Range, listing: Listing,
     base = (span.since or "").removeprefix(facts.tag_prefix) or None
     if listing.empty or facts.prefix_problem is not None or (base and not is_final(base)):
         return None
+    if _unknown_tags(facts) or _ends_at_a_release(facts, span):
+        return None
     taken = [branch.version for branch in facts.open] + [tag.removeprefix(facts.tag_prefix) for tag in facts.refs.tags]
     asked, settings = level(listing, session.settings, kind), session.settings.version
     with suppress(UsageError):
@@ -144,6 +152,16 @@ def _suggested(session: Session, facts: Observed, span: Range, listing: Listing,
             base, taken, asked, scheme=settings.scheme, format=settings.format, today=datetime.now(UTC).date()
         )
     return None
+
+
+def _ends_at_a_release(facts: Observed, span: Range) -> bool:
+    tagged = {release.commit for release in final_releases(facts.refs.tags, facts.tag_prefix)}
+    return span.until_sha != facts.development and span.until_sha in tagged
+
+
+def _unknown_tags(facts: Observed) -> bool:
+    """Whether nothing is known of the remote's tags: nobody looked, and the clone was made without them."""
+    return facts.remote is not None and not facts.looked and not final_releases(facts.refs.tags, facts.tag_prefix)
 
 
 def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequence[Warning]:
@@ -156,19 +174,24 @@ def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequenc
         found.append(Warning("not-a-version", f"Left alone, since no version follows the prefix: {names}."))
     if facts.remote is None:
         found.append(Warning("no-remote", "There is no remote: this is what the clone's own branches say."))
-    if span.since is None:
+    if _unknown_tags(facts):
+        found.append(Warning("no-tags", "This clone has no release tags; without --offline those of the remote count."))
+    elif span.since is None:
         found.append(Warning("first-release", "No release tag is on production yet: this would be the first release."))
     return found
 
 
-def _released_by_content(session: Session, span: Range) -> tuple[Released, list[Warning]]:
+def _released_by_content(session: Session, facts: Observed, span: Range) -> tuple[Released, list[Warning]]:
     """What the last release holds although its tag is no ancestor: production was squash-merged, or not merged back."""
     repo = session.repo
     if span.since_sha is None or repo.is_ancestor(span.since_sha, span.until_sha):
         return Released(), []
     theirs = list(repo.log([span.since_sha], [span.until_sha]))
     equal = repo.equal_patches(span.until_sha, span.since_sha)
-    whole = _same_tree(session, span)
+    whole = _same_tree(session, span) | _squashed(session, facts, span, theirs)
+    if (waiting := backmerge_name((span.since or "").removeprefix(facts.tag_prefix))) in facts.refs.heads:
+        text = f"{span.since} is not merged back yet: {waiting} waits for that; see `reletan resume`."
+        return Released(released_numbers(theirs), frozenset(equal | whole)), [Warning("not-merged-back", text)]
     text = (
         f"{span.since} is not in the history of {span.until}: production was squash-merged, or the release was never "
         "merged back. Left out is what its history names or has as the same change."
@@ -182,6 +205,17 @@ def _stands_on(commits: Sequence[Commit], span: Range, tips: Sequence[str]) -> b
         return any(span.since_sha in commit.parents for commit in reversed(commits))
     positions = reached(commits, {commit.sha: at for at, commit in enumerate(commits)}, span.until_sha)
     return any(span.since_sha in commits[at].parents for at in positions)
+
+
+def _squashed(session: Session, facts: Observed, span: Range, theirs: Sequence[Commit]) -> set[str]:
+    """Everything in the heads of the pull requests that production got as one commit each."""
+    numbers = [said.number for commit in theirs if (said := said_by(commit)) and said.how == "squash"]
+    known = [number for number in numbers if number in facts.refs.pulls][:MOST_SQUASHED]
+    missing = [number for number in known if session.repo.resolve(facts.refs.pulls[number]) is None]
+    if missing and facts.remote:
+        session.repo.fetch_pulls(facts.remote, missing)
+    heads = [facts.refs.pulls[number] for number in known if session.repo.resolve(facts.refs.pulls[number])]
+    return {sha for head in heads for sha in session.repo.ids_between(span.since_sha or "", head)}
 
 
 def _same_tree(session: Session, span: Range) -> set[str]:

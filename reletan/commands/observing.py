@@ -20,6 +20,8 @@ PATIENCE = 12
 class Observed(msgspec.Struct, kw_only=True, dict=True):
     """The facts. ``remote`` is None where the clone has none; then its own branches and tags stand for the remote's.
 
+    ``looked``: by a look at the remote, and not only by what this clone remembers of it.
+
     ``prefix_problem``: why no tag prefix is known (then ``releases`` is empty and whoever needs them raises it).
     """
 
@@ -29,6 +31,7 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
     refs: RemoteRefs
     local: LocalRefs
     branches: Branches
+    looked: bool
     tag_prefix: str = ""
     prefix_problem: UsageError | None = None
 
@@ -95,7 +98,9 @@ def observe(session: Session, *, fetch: bool = True, writing: bool = False, pull
             "This clone is shallow, so its history ends too early.",
             next="run `git fetch --unshallow`; in CI set fetch-depth: 0 (GitHub Actions) or a full checkout",
         )
-    facts = Observed(repo=repo, remote=remote, url=url, refs=refs, local=local, branches=branches)
+    facts = Observed(
+        repo=repo, remote=remote, url=url, refs=refs, local=local, branches=branches, looked=bool(remote and fetch)
+    )
     _find_prefix(facts, flow.tag_prefix)
     return facts
 

@@ -179,7 +179,7 @@ def _beginning(session: Session, facts: Observed, options: StartOptions, version
     _require_untagged(facts, version)
     for found in (*_open(facts, "release"), *_open(facts, "hotfix")):
         if found.version == version:
-            return _adopted(found, kind)
+            return _adopted(session, facts, found, kind)
     _refuse_second(session, facts, options)
     check_above(version, facts.releases)
     _require_room(facts, kind)
@@ -197,8 +197,10 @@ def _require_untagged(facts: Observed, version: str) -> None:
                       next=f"{push_command(facts, version)}; if it is a left-over: git tag -d {name}")  # fmt: skip
 
 
-def _adopted(found: OpenBranch, kind: Kind) -> Beginning:
-    """A branch that exists is taken as it is."""
+def _adopted(session: Session, facts: Observed, found: OpenBranch, kind: Kind) -> Beginning:
+    """A branch that exists is taken as it is; a left-over of one that was merged is not published again."""
+    if not found.published:
+        _refuse_merged(session, facts, kind)
     if found.kind != kind:
         raise Blocked(f"{found.version} is open already, as {found.name}.", next="choose another version")
     return Beginning(
@@ -216,19 +218,29 @@ def _refuse_second(session: Session, facts: Observed, options: StartOptions) -> 
 
     A second hotfix has to be named, or allowed by ``gitflow.multi-hotfix``.
     """
-    for merged in untagged_merges(session, facts):
-        if merged.kind == options.kind:
-            raise Blocked(f"{merged.version} is merged into {facts.branches.production}, but has no tag yet.",
-                          next=f"finish it first: reletan tag {merged.version}")  # fmt: skip
+    _refuse_merged(session, facts, options.kind)
     found = _open(facts, options.kind)
     hotfix = options.kind == "hotfix"
     if not found or (hotfix and (_given(facts, options) or is_on(session.repo, "gitflow.multi-hotfix"))):
         return
+    if not found[0].published:
+        raise Blocked(
+            f"A {options.kind} is open already, but only in this clone: {found[0].name}.",
+            next=f"publish it with `reletan start {options.kind} {found[0].version}`, "
+            f"or delete it with `git branch -D {found[0].name}`",
+        )
     raise Blocked(
         f"A {options.kind} is open already: {found[0].name}.",
         next=f"finish it with `reletan tag {found[0].version}`, or drop it with `reletan abort {found[0].version}`"
         + ("; for a second one, name its version" if hotfix else ""),
     )
+
+
+def _refuse_merged(session: Session, facts: Observed, kind: Kind) -> None:
+    for merged in untagged_merges(session, facts):
+        if merged.kind == kind:
+            raise Blocked(f"{merged.version} is merged into {facts.branches.production}, but has no tag yet.",
+                          next=f"finish it first: reletan tag {merged.version}")  # fmt: skip
 
 
 def _require_room(facts: Observed, kind: Kind) -> None:

@@ -4,7 +4,7 @@ import msgspec
 
 from reletan import render
 from reletan.adapters.journal import JournalFolder
-from reletan.commands.finding import Found, kind_of_tagged, untagged_merges
+from reletan.commands.finding import Found, finished_here, kind_of_tagged, push_command, untagged_merges
 from reletan.commands.listing import Range, default_range, read_listing
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session
@@ -49,6 +49,7 @@ def run(session: Session, *, fetch: bool) -> None:
     merged = untagged_merges(session, facts)
     listing = read_listing(session, facts, _beyond_releases(facts, merged))
     opened = [*_branches(session, facts, merged), *_merged(session, facts, merged), *_not_merged_back(session, facts)]
+    opened = [*_finished_here(session, facts), *opened]
     last = facts.last
     status = Status(
         production=facts.branches.production,
@@ -87,11 +88,11 @@ def _next(opened: list[OpenRelease], waiting: bool) -> str:
 
 def _branches(session: Session, facts: Observed, merged: list[Found]) -> list[OpenRelease]:
     """The branches of the remote, and those that only this clone has and that were never released."""
+    versions = {found.version for found in merged}
     here = [
         branch for branch in open_branches(facts.branches, facts.refs, facts.local)
-        if branch.published or facts.tag_prefix + branch.version not in facts.refs.tags
+        if branch.published or not (facts.is_tagged(branch) or branch.version in versions)
     ]  # fmt: skip
-    versions = {found.version for found in merged}
     return [_open(session, facts, branch, merged=branch.version in versions) for branch in here]
 
 
@@ -118,17 +119,17 @@ def _state(session: Session, facts: Observed, branch: OpenBranch, *, merged: boo
 
 
 def _beginning(session: Session, facts: Observed, branch: OpenBranch) -> tuple[str | None, Text | None]:
-    """Since when and by whom: by this clone's journal, else the first commit of the branch's own, else its head."""
-    journal = JournalFolder(session.repo.common_dir).read(branch.version)
-    if journal is not None and journal.command == "start":
-        name, _, rest = journal.committer.partition(" <")
-        return utc(int(rest.rsplit(" ", 2)[1])), Text(name)
+    """Since when and by whom: by this clone's reflog, if it began the branch; else the branch's first own commit."""
+    began = session.repo.beginning_of(branch.name)
+    if began is not None and branch.published:
+        return utc(began[0]), Text(began[1])
     own = session.repo.git.run(
         "log", "--reverse", "--format=%ct %an", branch.head, f"^{facts.development}", f"^{facts.production}", "--"
     ).out.splitlines()
-    line = own[0] if own else session.repo.git.line("log", "-1", "--format=%ct %an", branch.head, "--")
-    seconds, _, author = line.partition(" ")
-    return utc(int(seconds)), Text(author) if own else None
+    if not own:
+        return None, None
+    seconds, _, author = own[0].partition(" ")
+    return utc(int(seconds)), Text(author)
 
 
 def _merged(session: Session, facts: Observed, merged: list[Found]) -> list[OpenRelease]:
@@ -138,6 +139,15 @@ def _merged(session: Session, facts: Observed, merged: list[Found]) -> list[Open
         _public(session, facts, found.kind, found.version, found.merge, "merged, not tagged",
                 f"reletan tag {found.version}")
         for found in merged if found.merge and found.version not in known
+    ]  # fmt: skip
+
+
+def _finished_here(session: Session, facts: Observed) -> list[OpenRelease]:
+    """What git-flow finished in this clone and nobody pushed."""
+    return [
+        _public(session, facts, kind_of_tagged(session, facts, tag.commit), version, tag.commit,
+                "finished in this clone only", push_command(facts, version))
+        for version in finished_here(session, facts) if (tag := facts.local.tags[facts.tag_prefix + version])
     ]  # fmt: skip
 
 

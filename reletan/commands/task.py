@@ -48,6 +48,7 @@ def release_head(session: Session, facts: Observed, found: Found, wanted: str | 
         return None
     local = facts.local.heads.get(branch.name)
     if not branch.published and found.tagged is None:
+        _require_never_published(session, facts, branch.name)
         _require_known(session, facts, branch.name, branch.head)
     elif local and found.tagged is None and not session.repo.is_ancestor(local.oid, branch.head):
         raise Blocked(
@@ -56,6 +57,17 @@ def release_head(session: Session, facts: Observed, found: Found, wanted: str | 
             next=f"push them: git push {facts.remote} {branch.name} (or drop them), then run the command again",
         )
     return branch.head
+
+
+def _require_never_published(session: Session, facts: Observed, name: str) -> None:
+    """A branch that follows one of the remote's, which is gone: somebody aborted the release, or merged it in their way."""
+    follows = session.repo.setting(f"branch.{name}.remote"), session.repo.setting(f"branch.{name}.merge")
+    if follows == (facts.remote, f"refs/heads/{name}"):
+        raise Blocked(
+            f"{name} is no longer on {facts.remote}: somebody aborted that release, or merged it another way.",
+            next=f"delete your left-over with `git branch -D {name}`, or publish it again with "
+            f"`git push {facts.remote} {name}`, then run the command again",
+        )
 
 
 def _require_head(session: Session, found: Found, wanted: str) -> None:
