@@ -25,12 +25,12 @@ from reletan.domain.plan import (
     WriteFile,
 )
 from reletan.domain.pulls import PullRequest
+from reletan.domain.status import Status
 from reletan.domain.text import Text, one_line
 from reletan.terminal import Terminal
 
 if TYPE_CHECKING:
     from reletan.apply import Result
-    from reletan.commands.status import Status
 
 # Characters that JSON leaves as they are and that a terminal obeys: C1 controls, bidirectional and invisible marks.
 _LIVE = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -272,7 +272,7 @@ def _show_warnings(terminal: Terminal, plan: Plan) -> None:
 # -- status and errors -----------------------------------------------------------------------------------------------
 
 
-def status(terminal: Terminal, status: "Status") -> None:
+def status(terminal: Terminal, status: Status) -> None:
     lines = [
         f"last release   {status.last_release or 'none yet'}"
         + (f"  ({status.last_release_at[:10]})" if status.last_release_at else "")
@@ -293,7 +293,7 @@ def status(terminal: Terminal, status: "Status") -> None:
     terminal.out("\n".join(one_line(line) if not line.isprintable() else line for line in lines))
 
 
-def _waiting(status: "Status") -> str:
+def _waiting(status: Status) -> str:
     pulls, commits = status.waiting_pull_requests, status.waiting_commits
     if not pulls:
         return f"{_count(commits, 'commit')} without a pull request" if commits else "nothing"

@@ -21,7 +21,7 @@ class GitRepo(GitObjects):
 
     def __init__(self, directory: str, tell: Callable[[str], None] = lambda _text: None) -> None:
         if not os.path.isdir(directory):
-            raise UsageError(f"There is no folder {directory}.")
+            raise UsageError(f"There is no folder {directory}.", next="name a clone of yours with -C DIR")
         self.git = GitRunner(directory, tell)
         answer = self.git.run(
             "rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository",

@@ -10,38 +10,8 @@ from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session
 from reletan.domain.flow import Kind, OpenBranch, open_branches
 from reletan.domain.pulls import utc
+from reletan.domain.status import OpenRelease, Status
 from reletan.domain.text import Text
-
-
-class OpenRelease(msgspec.Struct, frozen=True, kw_only=True):
-    """A branch that is open, or a release that is merged or public but not complete.
-
-    ``since``: "2026-11-20T10:00:00Z".
-    """
-
-    kind: str
-    version: str
-    branch: str
-    head: str | None
-    state: str
-    since: str | None
-    by: Text | None
-    pull_requests: int
-    next: str
-
-
-class Status(msgspec.Struct, frozen=True, kw_only=True):
-    schema: int = 1
-    production: str
-    development: str
-    last_release: str | None
-    last_release_at: str | None
-    open: tuple[OpenRelease, ...]
-    unfinished: tuple[str, ...]
-    waiting_pull_requests: int
-    waiting_commits: int
-    suggested_version: str | None
-    next: str
 
 
 def run(session: Session, *, fetch: bool) -> None:
