@@ -218,7 +218,7 @@ _EXPLAINED: tuple[tuple[str, type[ReletanError] | None, str, str], ...] = (
         r"|early EOF|the remote end hung up|Couldn't connect|Timeout: git did not answer|does not appear to be a git repository",
         None,
         "The remote cannot be reached.",
-        "check the network and `git remote -v`, then run the command again",
+        "check the network and `git remote -v`, then run the command again; `reletan list --offline` needs no network",
     ),
     (
         r"No space left on device|Read-only file system|Disk quota exceeded|insufficient permission|unable to write",
