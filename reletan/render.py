@@ -50,7 +50,7 @@ def to_json(value: object) -> str:
 def _encode(value: object) -> str:
     if isinstance(value, Text):
         return value.raw
-    raise NotImplementedError(type(value).__name__)
+    raise TypeError(type(value).__name__)
 
 
 # -- lists -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from reletan.adapters import gitparse
@@ -150,10 +150,6 @@ class GitRepo(GitObjects):
             return True
         return self.git.run("merge-base", "--is-ancestor", commit, of, ok=(0, 1, 128)).status == 0
 
-    def contained(self, commits: Iterable[str], tip: str) -> set[str]:
-        """Which of ``commits`` are ancestors of ``tip``, or ``tip`` itself."""
-        return {c for c in set(commits) if self.is_ancestor(c, tip)}
-
     def ids_between(self, old: str, new: str, *options: str) -> list[str]:
         """The commits of ``new`` that ``old`` has not, newest first."""
         return self.git.run("rev-list", *options, new, f"^{old}", "--").out.split()
@@ -183,11 +179,11 @@ class GitRepo(GitObjects):
         return (int(found[1]), found[2]) if found else None
 
     def fetch_pulls(self, remote: str, numbers: Sequence[int]) -> None:
-        """The head commits of these pull requests, without a ref; what cannot be had is left out."""
+        """The head commits of these pull requests, which the remote just named; without a ref."""
         specs = [f"refs/pull/{number}/head" for number in numbers]
         self.git.run(
             "fetch", "--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance", "--", remote, *specs,
-            ok=(0, 1, 128), timeout=NETWORK_TIMEOUT,
+            timeout=NETWORK_TIMEOUT,
         )  # fmt: skip
 
     def signature(self) -> Signature:
@@ -209,13 +205,12 @@ class GitRepo(GitObjects):
     def forget_tracking(self, remote: str, branch: str) -> None:
         self.git.run("update-ref", "-d", f"refs/remotes/{remote}/{branch}", ok=(0, 1))
 
-    def push(self, remote: str, updates: Sequence[RefUpdate], *, verify: bool = True) -> None:
+    def push(self, remote: str, updates: Sequence[RefUpdate]) -> None:
         """One atomic push with a lease for every ref. Raises PushRefused when the remote refused it whole."""
         leases = [f"--force-with-lease={u.ref}:{u.old or ''}" for u in updates]
         specs = [f"{u.new or ''}:{u.ref}" for u in updates]
-        hooks = [] if verify else ["--no-verify"]
         answer = self.git.run(
-            "-c", "push.gpgSign=false", "push", "--atomic", "--porcelain", "--no-follow-tags", "--no-recurse-submodules", *hooks,
+            "-c", "push.gpgSign=false", "push", "--atomic", "--porcelain", "--no-follow-tags", "--no-recurse-submodules",
             *leases, "--", remote, *specs, ok=(0, 1, 128), timeout=NETWORK_TIMEOUT,
         )  # fmt: skip
         if answer.status:

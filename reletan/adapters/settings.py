@@ -43,14 +43,14 @@ def load(repo: Configured, environ: Mapping[str, str], flags: Mapping[str, str])
     return resolve(layers, gitflow.conflicts(shared, clone))
 
 
-def policy(content: bytes | None, pyproject: bytes | None) -> Config:
-    """The settings that the files of one commit hold, and nothing else: what a checkout says cannot change them."""
-    return resolve([merge_files(_layers(content, pyproject))])
-
-
 def own_layers(top: str) -> list[dict[str, Given]]:
     """What ``.reletan.toml`` and ``[tool.reletan]`` below ``top`` say: a layer each."""
-    return _layers(read(top, OWN_FILE), read(top, PYPROJECT))
+    layers = []
+    if (own := read(top, OWN_FILE)) is not None:
+        layers.append(from_tables(OWN_FILE, parse_toml(own, OWN_FILE)))
+    if (table := pyproject_table(read(top, PYPROJECT))) is not None:
+        layers.append(from_tables(IN_PYPROJECT, table))
+    return layers
 
 
 def pyproject_table(content: bytes | None) -> dict[str, Any] | None:
@@ -63,15 +63,6 @@ def pyproject_table(content: bytes | None) -> dict[str, Any] | None:
     if table is not None and not isinstance(table, dict):
         raise UsageError(f"{PYPROJECT}: tool.reletan: expected a table.")
     return table
-
-
-def _layers(own: bytes | None, pyproject: bytes | None) -> list[dict[str, Given]]:
-    layers = []
-    if own is not None:
-        layers.append(from_tables(OWN_FILE, parse_toml(own, OWN_FILE)))
-    if (table := pyproject_table(pyproject)) is not None:
-        layers.append(from_tables(IN_PYPROJECT, table))
-    return layers
 
 
 def _shared_git_flow(repo: Configured) -> list[tuple[str, str]]:

@@ -186,6 +186,7 @@ def _reachable(repo: GitRepo, candidates: Sequence[Release], production: str) ->
         if tried == PATIENCE:
             known = set(repo.git.run("rev-list", production, "--").out.split())
         if newest.commit in known if known is not None else repo.is_ancestor(newest.commit, production):
-            later = set(repo.ids_between(newest.commit, production)) if len(candidates) > 1 else set()
+            alone = len(candidates) == 1 or newest.commit == production
+            later = set() if alone else set(repo.ids_between(newest.commit, production))
             return [newest, *(r for r in candidates if r is not newest and r.commit in later)]
     return []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reletan.adapters.gitrepo import GitRepo
-from reletan.adapters.settings import load, policy
+from reletan.adapters.settings import load
 from reletan.domain.config import Config
 from reletan.domain.errors import UsageError
 
@@ -117,12 +117,6 @@ def test_a_bare_repository_has_the_settings_of_git_only(clone: Path, tmp_path: P
     git(tmp_path, "init", "--quiet", "--bare", "bare.git")
     git(tmp_path / "bare.git", "config", "gitflow.origin", "up")
     assert settings(tmp_path / "bare.git").sources == {"flow.remote": "git configuration: gitflow.origin"}
-
-
-def test_a_policy_is_what_one_commit_says() -> None:
-    config = policy(b"[automerge]\napprovals = 2\n", b"[tool.reletan.automerge]\nmethod = 'squash'\n")
-    assert (config.automerge.approvals, config.automerge.method) == (2, "squash")
-    assert policy(None, None) == Config()
 
 
 def test_the_settings_cost_no_heavy_import() -> None:
