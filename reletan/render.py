@@ -97,31 +97,43 @@ def listing_table(terminal: Terminal, listing: Listing, group_by: str) -> None:
 
     terminal.out(_headline(listing))
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(listing.pull_requests), header_style="bold")
-    for name, options in (
+    labelled = any(pull.labels for pull in listing.pull_requests)
+    columns: list[tuple[str, dict[str, Any]]] = [
         ("PR", {"justify": "right", "no_wrap": True}),
         ("Title", {"overflow": "fold"}),
         ("Author", {}),
         ("Merged", {"no_wrap": True}),
-    ):
+        *([("Labels", {})] if labelled else []),
+    ]
+    for name, options in columns:
         table.add_column(name, **options)
     for heading, pulls in grouped(listing.pull_requests, group_by):
         if heading:
-            table.add_row("", Cell(one_line(heading), style="bold"), "", "")
+            table.add_row("", Cell(one_line(heading), style="bold"))
         for pull in pulls:
-            table.add_row(
-                f"#{pull.number}",
-                Cell(f"{pull.title}{_remarks(pull)}"),
-                Cell(str(pull.author or pull.author_name or "?")),
-                pull.merged_at[:10],
-            )
+            author = Cell(one_line(pull.author) if pull.author else str(pull.author_name or "?"))
+            labels = [Cell(one_line(", ".join(pull.labels or ())))] if labelled else []
+            title = Cell(f"{pull.title}{_remarks(pull)}")
+            table.add_row(f"#{pull.number}", title, author, pull.merged_at[:10], *labels)
     if listing.pull_requests:
         console.print(table)
     if listing.commits_without_pull_request:
         terminal.out("\nCommits without a pull request:")
         for commit in listing.commits_without_pull_request:
             console.print(Cell(f"  {commit.sha[:7]}  {commit.subject}  ({commit.author_name})"), soft_wrap=True)
+    if newcomers := _newcomers(listing):
+        terminal.out(f"\nFirst contributions: {', '.join(newcomers)}")
     if listing.suggested_version and not listing.empty:
         terminal.out(f"\nNext version: {listing.suggested_version}")
+
+
+def _newcomers(listing: Listing) -> list[str]:
+    """``login (#12)`` of everybody who contributed for the first time."""
+    return [
+        f"{one_line(who.login) if who.login else who.name} ({', '.join(f'#{number}' for number in who.pull_requests)})"
+        for who in listing.contributors or ()
+        if who.first_time
+    ]
 
 
 def _console(terminal: Terminal) -> Any:
@@ -147,8 +159,16 @@ def listing_markdown(listing: Listing, group_by: str, language: str) -> str:
         {"sha": c.sha, "subject": c.subject.markdown(), "author": c.author_name.markdown()}
         for c in listing.commits_without_pull_request
     ]
+    newcomers = [
+        {
+            "name": Text(who.login).markdown() if who.login else (who.name or Text("?")).markdown(),
+            "pull_requests": who.pull_requests,
+        }
+        for who in listing.contributors or ()
+        if who.first_time
+    ]
     context = {
-        "since": listing.since, "until": listing.until, "compare_url": listing.compare_url, "groups": groups,
+        "newcomers": newcomers, "since": listing.since, "until": listing.until, "compare_url": listing.compare_url, "groups": groups,
         "commits": commits,
         "warnings": [Text(w.message).markdown() for w in listing.warnings], "version": listing.suggested_version,
     }  # fmt: skip

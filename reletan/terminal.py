@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
@@ -50,11 +51,14 @@ class Terminal(msgspec.Struct, kw_only=True):
     def _err(self, text: str) -> None:
         _write(sys.stderr, "\n".join(one_line_kept_indent(line) for line in text.split("\n")) + "\n")
 
+    @property
+    def _shows_progress(self) -> bool:
+        return sys.stderr.isatty() and not self.quiet and not in_ci() and os.environ.get("TERM") != "dumb"
+
     @contextmanager
     def progress(self, what: str) -> Iterator[None]:
         """Show that something slow is under way: on stderr, only on a terminal, gone when it is over."""
-        visible = sys.stderr.isatty() and not self.quiet and not in_ci() and os.environ.get("TERM") != "dumb"
-        if not visible:
+        if not self._shows_progress:
             yield
             return
         line = f"{one_line(what)} …"
@@ -66,6 +70,15 @@ class Terminal(msgspec.Struct, kw_only=True):
             with suppress(OSError):
                 sys.stderr.write("\r\x1b[K")
                 sys.stderr.flush()
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Sleep for so long; a wait of seconds is said, with the time that is left where somebody is watching."""
+        if seconds >= 1 and not self._shows_progress:
+            self.say(f"{why}: waiting for {seconds:.0f} s")
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            with self.progress(f"{why}: {left:.0f} s left"):
+                time.sleep(min(left, 1))
 
 
 def _write(stream: TextIO, text: str) -> None:

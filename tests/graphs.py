@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from reletan.domain.history import Commit, Lineage, trace
-from reletan.domain.pulls import Collected, Names, PullRequest, Released, collect
+from reletan.domain.pulls import Collected, Names, PullRequest, Released, collect, survey
 
 NAMES = Names(production="main", development="develop", release_prefix="release/", hotfix_prefix="hotfix/", owner="o")
 AT = 1_795_168_800  # 2026-11-20T10:00:00Z
@@ -59,14 +59,14 @@ class Graph:
         open_releases: Mapping[str, str] | None = None,
         released: Released | None = None,
     ) -> Collected:
-        return collect(
+        known = survey(
             self.log(),
             tip=self.heads[tip],
             names=names,
             pull_heads=pull_heads or {},
-            open_releases=open_releases or {},
             released=released or Released(),
         )
+        return collect(known, open_releases or {})
 
     def pulls(self, **options: object) -> dict[int, PullRequest]:
         pulls = self.collect(**options).pull_requests  # type: ignore[arg-type]

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from reletan.adapters import gitparse
 from reletan.adapters.gitobjects import OID, GitObjects, Signature
-from reletan.adapters.gitrun import MINIMUM, NETWORK_TIMEOUT, GitRunner
+from reletan.adapters.gitrun import NETWORK_TIMEOUT, GitRunner
+from reletan.domain.contributors import Person
 from reletan.domain.errors import UsageError
 from reletan.domain.flow import LocalRefs, RemoteRefs
 from reletan.domain.history import Commit
@@ -36,9 +37,7 @@ class GitRepo(GitObjects):
         self.top: str | None = lines[3] if len(lines) > 3 else None
 
     def _explain(self, directory: str, stderr: str) -> None:
-        version = tuple(int(n) for n in re.findall(r"\d+", self.git.line("version"))[:2])
-        if version < MINIMUM:
-            raise UsageError(f"git {version[0]}.{version[1]} is too old.", next="install git 2.38 or newer")
+        self.git.require_version()
         if "dubious ownership" in stderr:
             self.git.run("rev-parse", "--git-dir")
         raise UsageError(
@@ -48,10 +47,7 @@ class GitRepo(GitObjects):
     # -- reads ---------------------------------------------------------------------------------------------------------
 
     def require_version(self) -> None:
-        """Merging without a work tree needs ``merge-tree --write-tree`` (git 2.38)."""
-        version = tuple(int(n) for n in re.findall(r"\d+", self.git.line("version"))[:2])
-        if version < MINIMUM:
-            raise UsageError(f"git {version[0]}.{version[1]} is too old.", next="install git 2.38 or newer")
+        self.git.require_version()
 
     def config(self) -> list[tuple[str, str]]:
         """(key, value) of every setting that git sees here; the last one wins."""
@@ -143,6 +139,19 @@ class GitRepo(GitObjects):
                 ids, committed, author, message = record.split("\n", 3)
                 sha, *parents = ids.split()
                 yield Commit(sha, tuple(parents), int(committed), author, message)
+
+    def authors_before(self, tips: Sequence[str]) -> Iterator[Person]:
+        """The author of each commit that ``tips`` reach, newest first; read while git still works."""
+        for record in self.git.records("log", "-z", "--format=%ae%n%an", *tips, "--"):
+            if record:
+                yield _person(record)
+
+    def authors_of(self, revisions: Sequence[str]) -> list[Person]:
+        """The author of each of ``revisions`` (ids, or ``id^2``), in their order."""
+        ids = self.git.run("rev-parse", *revisions, "--").out.split()[: len(revisions)]
+        records = self.git.records("log", "-z", "--no-walk", "--format=%H%n%ae%n%an", *dict.fromkeys(ids), "--")
+        people = {sha: _person(rest) for sha, _, rest in (record.partition("\n") for record in records if record)}
+        return [people[sha] for sha in ids]
 
     def is_ancestor(self, commit: str, of: str) -> bool:
         """Whether ``commit`` is contained in ``of``; an id that is not here is not."""
@@ -251,3 +260,8 @@ class GitRepo(GitObjects):
 
     def switch(self, branch: str) -> None:
         self.git.run("switch", "--quiet", "--no-overwrite-ignore", branch, env={"GIT_OPTIONAL_LOCKS": "1"})
+
+
+def _person(record: str) -> Person:
+    email, _, name = record.partition("\n")
+    return Person(email, name)

@@ -114,6 +114,12 @@ class GitRunner:
         """The answer of a command that prints one line."""
         return self.run(*args).out.rstrip("\n")
 
+    def require_version(self) -> None:
+        """Merging without a work tree needs ``merge-tree --write-tree`` (git 2.38). Raises UsageError."""
+        version = tuple(int(n) for n in re.findall(r"\d+", self.line("version"))[:2])
+        if version < MINIMUM:
+            raise UsageError(f"git {version[0]}.{version[1]} is too old.", next="install git 2.38 or newer")
+
     def records(self, *args: str) -> Iterator[str]:
         """The NUL-terminated records of a long answer, read while git still works."""
         began = time.monotonic()

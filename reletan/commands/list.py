@@ -3,6 +3,7 @@
 import msgspec
 
 from reletan import render
+from reletan.commands.contributors import with_contributors
 from reletan.commands.listing import chosen_range, read_listing
 from reletan.commands.observing import observe
 from reletan.commands.session import Session
@@ -22,7 +23,8 @@ def run(session: Session, options: ListOptions) -> None:
     if options.group_by not in ("label", "author", "none"):
         raise UsageError(f"--group-by takes label, author or none, not {options.group_by!r}.")
     facts = observe(session, fetch=options.fetch)
-    listing = read_listing(session, facts, chosen_range(session, facts, options.since, options.until))
+    span = chosen_range(session, facts, options.since, options.until)
+    listing = with_contributors(session, read_listing(session, facts, span), span)
     if session.terminal.json:
         session.terminal.out(render.to_json(listing))
     elif options.markdown:

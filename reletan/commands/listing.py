@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from reletan.commands.completing import Completion, complete
+from reletan.commands.github import github_slug, web_url
 from reletan.commands.observing import Observed, releases_before
 from reletan.commands.session import Session
 from reletan.domain.errors import UsageError
 from reletan.domain.flow import Kind
 from reletan.domain.history import Commit, reached
 from reletan.domain.listing import Listing, Warning, level
-from reletan.domain.pulls import Names, Released, collect, released_numbers
+from reletan.domain.pulls import Names, Released, collect, released_numbers, survey
 from reletan.domain.refs import problem_with
 from reletan.domain.subjects import said_by
 from reletan.domain.tagging import backmerge_name
@@ -109,21 +111,20 @@ def _meanings(facts: Observed, ref: str) -> dict[str, str | None]:
     }
 
 
-def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind = "release") -> Listing:
-    """Read the range with one ``git log`` and say what is in it."""
+def read_listing(
+    session: Session, facts: Observed, span: Range, *, kind: Kind = "release", ask: bool = True
+) -> Listing:
+    """Read the range with one ``git log``, let GitHub complete it (unless ``ask`` is false), and say what is in it."""
     open_heads = {b.version: b.head for b in facts.open if b.kind == "release"}
     tips = [span.until_sha, *open_heads.values()]
     commits = list(session.repo.log(tips, span.excluded))
     shown = _stands_on(commits, span, tips)
     released, warnings = (Released(), []) if shown else _released_by_content(session, facts, span)
-    found = collect(
-        commits,
-        tip=span.until_sha,
-        names=_names(session, facts),
-        pull_heads=facts.refs.pulls,
-        open_releases=open_heads,
-        released=released,
+    known = survey(
+        commits, tip=span.until_sha, names=_names(session, facts), pull_heads=facts.refs.pulls, released=released
     )
+    known, github = complete(session, facts, known) if ask else (known, Completion())
+    found = collect(known, open_heads)
     listing = Listing(
         since=span.since,
         since_sha=span.since_sha,
@@ -131,10 +132,12 @@ def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind =
         until_sha=span.until_sha,
         compare_url=_compare_url(session, facts, span),
         suggested_version=None,
-        complete=not _unknown_tags(facts),
-        warnings=(*_general_warnings(session, facts, span), *warnings),
+        source=github.source,
+        complete=github.complete and not _unknown_tags(facts),
+        warnings=(*_general_warnings(session, facts, span), *warnings, *github.warnings),
         pull_requests=tuple(found.pull_requests),
         commits_without_pull_request=tuple(found.commits),
+        breaking=found.breaking,
     )
     return msgspec.structs.replace(listing, suggested_version=_suggested(session, facts, span, listing, kind))
 
@@ -238,29 +241,6 @@ def _names(session: Session, facts: Observed) -> Names:
         owner=slug.split("/")[0] if slug else None,
         url=web_url(session, facts.url),
     )
-
-
-def github_slug(session: Session, url: str | None) -> str | None:
-    """``owner/name`` where the configuration or a GitHub address says it."""
-    if session.settings.github.repository:
-        return session.settings.github.repository
-    host = web_host(session)
-    found = re.fullmatch(
-        rf"(?:https?://(?:[^@/]*@)?{re.escape(host)}(?::\d+)?/|(?:ssh://)?git@{re.escape(host)}[:/])([\w.-]+/[\w.-]+?)(?:\.git)?/?",
-        url or "",
-    )
-    return found[1] if found else None
-
-
-def web_host(session: Session) -> str:
-    host = re.sub(r"^https?://([^/:]+).*", r"\1", session.settings.github.api_url)
-    return host.removeprefix("api.")
-
-
-def web_url(session: Session, url: str | None) -> str | None:
-    """The repository's page on GitHub, without a request; None where nobody says that it is there."""
-    slug = github_slug(session, url)
-    return f"https://{web_host(session)}/{slug}" if slug else None
 
 
 def _compare_url(session: Session, facts: Observed, span: Range) -> str | None:

@@ -17,13 +17,16 @@ class Session(msgspec.Struct, kw_only=True):
     settings: Config
     dry_run: bool = False
     yes: bool = False
+    offline: bool = False
 
 
-def open_session(directory: str, terminal: Terminal, *, dry_run: bool = False, yes: bool = False) -> Session:
+def open_session(
+    directory: str, terminal: Terminal, *, dry_run: bool = False, yes: bool = False, offline: bool = False
+) -> Session:
     """Open the clone that ``directory`` is in and read its settings. Raises UsageError."""
     repo = GitRepo(directory, terminal.detail)
     settings = load(repo, os.environ, {})
-    return Session(terminal=terminal, repo=repo, settings=settings, dry_run=dry_run, yes=yes)
+    return Session(terminal=terminal, repo=repo, settings=settings, dry_run=dry_run, yes=yes, offline=offline)
 
 
 def require_writable(session: Session) -> None:

@@ -8,6 +8,7 @@ from reletan import render
 from reletan.adapters.gitobjects import Signature
 from reletan.adapters.hooks import run_filter
 from reletan.adapters.journal import Journal, JournalFolder
+from reletan.commands.completing import FROM_GITHUB
 from reletan.commands.finding import Found, find_release, untagged_merges
 from reletan.commands.flowing import carry_out
 from reletan.commands.listing import default_range, read_listing
@@ -121,6 +122,9 @@ def _show_contents(session: Session, facts: Observed, found: Found, tip: str) ->
         return
     name = found.branch.name if found.branch else found.version
     listing = read_listing(session, facts, default_range(facts, name, tip), kind=found.kind)
+    for warning in listing.warnings:
+        if warning.code in FROM_GITHUB:
+            session.terminal.warn(warning.message)
     # that all of it is in this release needs no saying
     pulls = tuple(msgspec.structs.replace(pull, in_release=None) for pull in listing.pull_requests)
     render.listing_summary(session.terminal, msgspec.structs.replace(listing, pull_requests=pulls))

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from reletan.domain.config import Config
+from reletan.domain.contributors import Contributor
 from reletan.domain.errors import UsageError
 from reletan.domain.flow import Kind
 from reletan.domain.pulls import LooseCommit, PullRequest
@@ -19,7 +20,9 @@ class Warning(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """The pull requests of a range, newest first. Unknown is None; ``since`` is None for a first release."""
+    """The pull requests of a range, newest first. Unknown is None; ``since`` is None for a first release. ``breaking``:
+    a commit of the range has the footer ``BREAKING CHANGE:``.
+    """
 
     schema: int = 1
     since: str | None
@@ -33,6 +36,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Warning, ...] = ()
     pull_requests: tuple[PullRequest, ...]
     commits_without_pull_request: tuple[LooseCommit, ...]
+    contributors: tuple[Contributor, ...] | None = None
+    breaking: bool = False
 
     @property
     def empty(self) -> bool:
@@ -48,7 +53,7 @@ def level(listing: Listing, settings: Config, kind: Kind) -> Level:
     asked = level_of(titles, labels, settings.version.major_labels, settings.version.minor_labels)
     if kind == "hotfix":
         return "patch"
-    return asked or "minor"
+    return "major" if listing.breaking else asked or "minor"
 
 
 def grouped(pulls: Iterable[PullRequest], by: str) -> list[tuple[str, list[PullRequest]]]:
@@ -67,5 +72,7 @@ def _heading(pull: PullRequest, by: str) -> str:
     if by == "author":
         return pull.author or (pull.author_name or Text("(unknown author)")).raw
     if by == "label":
-        return pull.labels[0] if pull.labels else "(no label known)"
+        if pull.labels is None:
+            return "(labels unknown)"
+        return pull.labels[0] if pull.labels else "(no label)"
     return ""

@@ -21,12 +21,7 @@ class Names(msgspec.Struct, frozen=True):
     url: str | None = None
 
 
-def contributions(lineage: Lineage, names: Names, pull_heads: Mapping[int, str]) -> dict[int, Said]:
-    """The merges and squash commits of pull requests, by position, without the pull requests of the flow itself."""
-    return _count(lineage, _find(lineage, names, pull_heads), names)
-
-
-def _find(lineage: Lineage, names: Names, pull_heads: Mapping[int, str]) -> dict[int, Said]:
+def find(lineage: Lineage, names: Names, pull_heads: Mapping[int, str]) -> dict[int, Said]:
     """What merged a pull request, by position: by its own word where that can be true, or by the head it merged."""
     said = {at: word for at in lineage.order if (word := said_by(lineage.commits[at]))}
     known = _known(said.values(), pull_heads)
@@ -101,14 +96,15 @@ def _only_subject(lineage: Lineage, at: int) -> str | None:
     return lineage.commits[head].subject if alone else None
 
 
-def _count(lineage: Lineage, found: Mapping[int, Said], names: Names) -> dict[int, Said]:
-    """``found`` without the pull requests of the flow itself. From the innermost out: some depend on what is inside."""
+def contributions(lineage: Lineage, found: Mapping[int, Said], names: Names) -> dict[int, Said]:
+    """``found`` (position -> what merged a pull request) without the pull requests of the flow itself."""
+    # From the innermost out: some depend on what is inside
     counted: dict[int, Said] = {}
     bare = [False] * len(lineage.commits)  # holds a commit that no counted pull request brought
     full = [False] * len(lineage.commits)  # holds a counted pull request
     for at in reversed(lineage.order):
         is_merge, merge, word = lineage.commits[at].is_merge, lineage.into[at], found.get(at)
-        if word and (not is_merge or _counts(word, names, bare=bare[at], full=full[at])):
+        if word and _counts(word, names, bare=bare[at] or not is_merge, full=full[at]):
             counted[at] = word
             is_bare, is_full = False, True
         else:

@@ -1,5 +1,6 @@
 """The pull requests in a range of history, and the commits that came without one."""
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -7,13 +8,29 @@ from typing import Literal
 
 import msgspec
 
+from reletan.domain.answers import PullFacts
 from reletan.domain.history import NOBODY, UNREACHED, Commit, Lineage, reached, trace
-from reletan.domain.merges import Names, contributions
+from reletan.domain.merges import Names, contributions, find
 from reletan.domain.reverts import Repository, undone_by
 from reletan.domain.subjects import How, Said, released_numbers
 from reletan.domain.text import Text
 
-__all__ = ["Collected", "LooseCommit", "Names", "PullRequest", "Released", "collect", "released_numbers"]
+__all__ = [
+    "Collected",
+    "LooseCommit",
+    "Names",
+    "PullRequest",
+    "Released",
+    "Survey",
+    "collect",
+    "loose",
+    "released_numbers",
+    "survey",
+]
+
+
+# https://www.conventionalcommits.org/en/v1.0.0/#specification
+_BREAKING = re.compile(r"^BREAKING[ -]CHANGE: \S", re.MULTILINE)
 
 
 class PullRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -55,36 +72,69 @@ class Released(msgspec.Struct, frozen=True):
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """What a range holds, newest first as in the log."""
+    """What a range holds, newest first as in the log; ``breaking``: some commit has a footer that says so."""
 
     pull_requests: list[PullRequest]
     commits: list[LooseCommit]
+    breaking: bool = False
 
 
-def collect(
+class Survey(msgspec.Struct, frozen=True, kw_only=True):
+    """A range as its history tells it: ``found`` says which commits (by position) merged which pull request.
+
+    ``facts``: what GitHub told about pull requests; ``covered``: shas of commits that it told came with one.
+    """
+
+    lineage: Lineage
+    names: Names
+    found: Mapping[int, Said]
+    released: Released = Released()
+    facts: Mapping[int, PullFacts] = {}
+    covered: frozenset[str] = frozenset()
+
+    def listed(self) -> dict[int, Said]:
+        """The contributions that are new in the range, by position."""
+        return _without_released(self.lineage, contributions(self.lineage, self.found, self.names), self.released)
+
+
+def survey(
     commits: Sequence[Commit],
     *,
     tip: str,
     names: Names,
     pull_heads: Mapping[int, str],
-    open_releases: Mapping[str, str],
     released: Released,
-) -> Collected:
-    """The pull requests and the other commits that ``tip`` reaches within ``commits``. Never raises.
+) -> Survey:
+    """What the history says of all that ``tip`` reaches within ``commits``. Never raises.
 
     ``commits``: one log of the tip and the open release heads, newest first. ``pull_heads``: the head of each pull
-    request of the repository, as far as known. ``open_releases``: version -> head; a pull request that several of
-    them have goes to the first.
+    request of the repository, as far as known.
     """
     lineage = trace(commits, tip)
-    counted = contributions(lineage, names, pull_heads)
+    return Survey(lineage=lineage, names=names, found=find(lineage, names, pull_heads), released=released)
+
+
+def collect(survey: Survey, open_releases: Mapping[str, str]) -> Collected:
+    """The pull requests and the other commits of the range. Never raises.
+
+    ``open_releases``: version -> head; a pull request that several of them have goes to the first.
+    """
+    lineage, names = survey.lineage, survey.names
+    counted = contributions(lineage, survey.found, names)
     inside = lineage.enclosing(counted)
-    listed = _without_released(lineage, counted, released)
+    listed = _without_released(lineage, counted, survey.released)
     undone = undone_by(lineage, counted, _repository(names))
+    reverters = _reverters(lineage, counted, inside, undone)
     return Collected(
-        _entries(lineage, listed, names, _reverters(lineage, counted, inside, undone), _homes(lineage, open_releases)),
-        _loose(lineage, counted, inside, released),
+        _entries(survey, listed, reverters, _homes(lineage, open_releases)),
+        _loose(survey, counted, inside),
+        any(at not in undone and _says_breaking(lineage.commits[at].message) for at in lineage.order),
     )
+
+
+def _says_breaking(message: str) -> bool:
+    # The quick look comes first: thousands of messages are read
+    return "BREAKING" in message and _BREAKING.search(message) is not None
 
 
 def _without_released(lineage: Lineage, counted: Mapping[int, Said], released: Released) -> dict[int, Said]:
@@ -121,31 +171,40 @@ def _homes(lineage: Lineage, open_releases: Mapping[str, str]) -> list[tuple[str
 
 
 def _entries(
-    lineage: Lineage,
+    survey: Survey,
     listed: Mapping[int, Said],
-    names: Names,
     reverters: Mapping[int, int | str],
     homes: Sequence[tuple[str, set[int]]],
 ) -> list[PullRequest]:
+    lineage, url = survey.lineage, survey.names.url
     outer = lineage.enclosing(listed)
     entries = []
     for at in _one_a_number(listed, outer):
         word, commit = listed[at], lineage.commits[at]
-        entries.append(
-            PullRequest(
-                number=word.number,
-                title=Text(word.title),
-                author_name=_author_name(lineage, commit),
-                url=f"{names.url}/pull/{word.number}" if names.url else None,
-                merged_at=utc(commit.committed),
-                commit=commit.sha,
-                how=word.how,
-                via=None if outer[at] == NOBODY else listed[outer[at]].number,
-                reverted_by=reverters.get(at),
-                in_release=next((version for version, has in homes if at in has), None),
-            )
+        entry = PullRequest(
+            number=word.number,
+            title=Text(word.title),
+            author_name=_author_name(lineage, commit),
+            url=f"{url}/pull/{word.number}" if url else None,
+            merged_at=utc(commit.committed),
+            commit=commit.sha,
+            how=word.how,
+            via=None if outer[at] == NOBODY else listed[outer[at]].number,
+            reverted_by=reverters.get(at),
+            in_release=next((version for version, has in homes if at in has), None),
         )
+        facts = survey.facts.get(word.number)
+        entries.append(_completed(entry, facts) if facts else entry)
     return entries
+
+
+def _completed(entry: PullRequest, facts: PullFacts) -> PullRequest:
+    """What GitHub knows better than the history; where it knows nothing, the history's word stays."""
+    name = Text(facts.author_name) if facts.author_name else entry.author_name
+    return msgspec.structs.replace(
+        entry, title=Text(facts.title), author=facts.author, author_name=name, labels=facts.labels,
+        merged_at=facts.merged_at or entry.merged_at, source="github",
+    )  # fmt: skip
 
 
 def _one_a_number(listed: Mapping[int, Said], outer: Sequence[int]) -> list[int]:
@@ -172,7 +231,14 @@ def _author_name(lineage: Lineage, commit: Commit) -> Text | None:
     return Text(writer.author) if writer is not None and writer.author else None
 
 
-def _loose(lineage: Lineage, counted: Container[int], inside: Sequence[int], released: Released) -> list[LooseCommit]:
+def loose(survey: Survey) -> list[LooseCommit]:
+    """The commits that came without a pull request, as far as ``survey`` knows."""
+    counted = contributions(survey.lineage, survey.found, survey.names)
+    return _loose(survey, counted, survey.lineage.enclosing(counted))
+
+
+def _loose(survey: Survey, counted: Container[int], inside: Sequence[int]) -> list[LooseCommit]:
+    lineage, known = survey.lineage, survey.released.commits | survey.covered
     return [
         LooseCommit(commit.sha, Text(commit.subject), Text(commit.author))
         for at, commit in enumerate(lineage.commits)
@@ -180,7 +246,7 @@ def _loose(lineage: Lineage, counted: Container[int], inside: Sequence[int], rel
         and inside[at] == NOBODY
         and not commit.is_merge
         and at not in counted
-        and commit.sha not in released.commits
+        and commit.sha not in known
     ]
 
 

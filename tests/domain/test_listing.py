@@ -70,7 +70,7 @@ def test_by_author() -> None:
 
 def test_by_the_first_label() -> None:
     pulls = [pull(4), pull(3, labels=()), pull(2, labels=("feature", "bug")), pull(1, labels=("Bug",))]
-    assert headings(pulls, "label") == [("Bug", [1]), ("feature", [2]), ("(no label known)", [4, 3])]
+    assert headings(pulls, "label") == [("Bug", [1]), ("feature", [2]), ("(labels unknown)", [4]), ("(no label)", [3])]
 
 
 def test_another_grouping_is_refused() -> None:

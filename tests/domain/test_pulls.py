@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reletan.domain.history import NOBODY, UNREACHED, Commit, trace
-from reletan.domain.pulls import Collected, LooseCommit, Names, PullRequest, Released, collect, utc
+from reletan.domain.pulls import Collected, LooseCommit, Names, PullRequest, Released, collect, survey, utc
 from reletan.domain.subjects import said_by
 from reletan.domain.text import Text
 
@@ -89,9 +89,8 @@ def test_only_what_the_tip_reaches_is_listed() -> None:
 
 
 def test_an_empty_range_has_nothing() -> None:
-    assert collect(
-        [], tip=sha(1), names=NAMES, pull_heads={}, open_releases={"1.4.0": sha(2)}, released=Released()
-    ) == Collected([], [])
+    nothing = survey([], tip=sha(1), names=NAMES, pull_heads={}, released=Released())
+    assert collect(nothing, {"1.4.0": sha(2)}) == Collected([], [])
 
 
 # --- True merges, and numbers that are not of pull requests
@@ -479,7 +478,7 @@ def logs(draw: st.DrawFn, messages: list[str] = MESSAGES, distinct: bool = False
 
 
 def collect_log(log: list[Commit], tip: str, names: Names = NAMES, heads: dict[int, str] | None = None) -> Collected:
-    return collect(log, tip=tip, names=names, pull_heads=heads or {}, open_releases={}, released=Released())
+    return collect(survey(log, tip=tip, names=names, pull_heads=heads or {}, released=Released()), {})
 
 
 heads = st.dictionaries(st.integers(1, 9), st.integers(0, 25).map(sha), max_size=6)
@@ -560,3 +559,31 @@ def test_ten_thousand_pull_requests_within_each_other() -> None:
     pulls = graph.pulls()
     assert len(pulls) == depth
     assert all(pulls[n].via == (n - 1 or None) for n in pulls)
+
+
+# --- What breaks
+
+
+@pytest.mark.parametrize(
+    ("message", "breaking"),
+    [
+        ("feat: more\n\nBREAKING CHANGE: all of it", True),
+        ("fix: less\n\nWhy.\n\nReviewed-by: Hana\nBREAKING-CHANGE: the old way is gone", True),
+        ("feat: more\n\nNo BREAKING CHANGE: at all", False),
+        ("feat: more\n\nBREAKING CHANGE:", False),
+        ("feat: more\n\nbreaking change: small letters are prose", False),
+        ("feat: BREAKING CHANGE", False),
+    ],
+)
+def test_a_footer_says_that_something_breaks(message: str, breaking: bool) -> None:
+    graph = Graph()
+    graph.commit(message)
+    assert graph.collect().breaking is breaking
+
+
+def test_a_footer_inside_a_pull_request_counts_until_it_is_reverted() -> None:
+    graph = Graph()
+    merge = graph.pull(12, "feat: more\n\nBREAKING CHANGE: all of it")
+    assert graph.collect().breaking
+    graph.commit(f'Revert "more"\n\nThis reverts commit {merge}.')
+    assert not graph.collect().breaking

@@ -2,7 +2,7 @@ import pytest
 from graphs import Graph, sha
 
 from reletan.domain.history import Commit
-from reletan.domain.pulls import Names, Released, collect
+from reletan.domain.pulls import Names, Released, collect, survey
 
 URL = "https://github.com/o/r"
 NAMES = Names("main", "develop", "release/", "hotfix/", "o", URL)
@@ -286,5 +286,5 @@ def test_an_abbreviation_that_fits_two_commits_reverts_neither() -> None:
         Commit("abcdef12", ("abcdef11",), 2, "Hana", "Add y (#13)"),
         Commit("abcdef11", (), 1, "Hana", "Add x (#12)"),
     ]
-    pulls = collect(log, tip="3" * 40, names=NAMES, pull_heads={}, open_releases={}, released=Released()).pull_requests
+    pulls = collect(survey(log, tip="3" * 40, names=NAMES, pull_heads={}, released=Released()), {}).pull_requests
     assert [pull.reverted_by for pull in pulls] == [None, None]

@@ -10,7 +10,7 @@ from reletan.sandbox.world import World
 SHA = re.compile("[0-9a-f]{40}")
 LISTING = [
     "schema", "since", "since_sha", "until", "until_sha", "compare_url", "suggested_version", "source", "complete",
-    "warnings", "pull_requests", "commits_without_pull_request",
+    "warnings", "pull_requests", "commits_without_pull_request", "contributors", "breaking",
 ]  # fmt: skip
 PULL = [
     "number", "title", "author", "author_name", "labels", "url", "merged_at", "commit", "how", "source", "via",
@@ -150,7 +150,7 @@ def test_grouped_by_author(big_world: World) -> None:
 
 def test_labels_are_unknown_without_github(world: World) -> None:
     out = world.reletan("list", "--markdown", "--group-by", "label", check=True).out
-    assert re.findall("### (.*)", out) == ["(no label known)"]
+    assert re.findall("### (.*)", out) == ["(labels unknown)"]
 
 
 def test_grouping_does_not_change_the_json(world: World) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reletan.domain.history import Commit
-from reletan.domain.pulls import Names, Released, collect
+from reletan.domain.pulls import Names, Released, collect, survey
 
 ROOT = Path(__file__).parents[2]
 HISTORIES = Path(os.environ.get("RELETAN_HISTORIES") or ROOT.parent / "shared" / "histories")
@@ -67,7 +67,7 @@ def test_everything_that_was_published_is_found(repository: Path) -> None:
     missing: dict[str, set[int]] = {}
     for version, previous in pairwise(versions):
         log = read_log(repository, previous, version)
-        found = collect(log, tip=log[0].sha, names=names, pull_heads={}, open_releases={}, released=Released())
+        found = collect(survey(log, tip=log[0].sha, names=names, pull_heads={}, released=Released()), {})
         missing[version] = lists[version] - {pull.number for pull in found.pull_requests}
         assert not [pull.number for pull in found.pull_requests if not pull.title.raw]
     assert len(missing) == 10
@@ -77,5 +77,5 @@ def test_everything_that_was_published_is_found(repository: Path) -> None:
 def test_a_revert_in_the_history_is_told(repository: Path) -> None:
     log = read_log(repository, "v2.3.0", "v2.4.0")
     names = Names(production="main", development="main", release_prefix="release/", hotfix_prefix="hotfix/")
-    found = collect(log, tip=log[0].sha, names=names, pull_heads={}, open_releases={}, released=Released())
+    found = collect(survey(log, tip=log[0].sha, names=names, pull_heads={}, released=Released()), {})
     assert {pull.number: pull.reverted_by for pull in found.pull_requests if pull.reverted_by} == {2995: 3009}

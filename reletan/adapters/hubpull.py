@@ -1,0 +1,140 @@
+"""One pull request on GitHub: reading it until GitHub has made up its mind, and merging it."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from reletan.adapters.hub import Hub, HubError, decode
+from reletan.domain.errors import ReletanError
+
+# GitHub works it out when a pull request is read; nearly always it is there at the first or second look after that
+PATIENCE = (1.0, 2.0, 3.0)
+
+
+class _Repository(msgspec.Struct):
+    full_name: str
+
+
+class _Head(msgspec.Struct):
+    sha: str
+    repo: _Repository | None = None
+
+
+class _Base(msgspec.Struct):
+    ref: str
+    repo: _Repository
+
+
+class _Pull(msgspec.Struct):
+    number: int
+    state: str
+    head: _Head
+    base: _Base
+    merged: bool
+    draft: bool = False
+    mergeable: bool | None = None
+    mergeable_state: str | None = None
+    merge_commit_sha: str | None = None
+
+
+class PullState(msgspec.Struct, frozen=True, kw_only=True):
+    """A pull request as it is now. ``state``: GitHub's mergeable_state, ``unknown`` where it tells none; ``commit``: what
+    merging it made; ``fork``: its branch is in another repository, or in one that is gone.
+    """
+
+    number: int
+    open: bool
+    merged: bool
+    draft: bool
+    head: str
+    base: str
+    fork: bool
+    mergeable: bool | None
+    state: str
+    commit: str | None
+
+
+def read_pull(hub: Hub, number: int) -> PullState:
+    """One request. Raises HubError and Unauthorized."""
+    pull = hub.read(f"{hub.path}/pulls/{number}", _Pull)
+    hub.note_name(pull.base.repo.full_name)
+    return PullState(
+        number=pull.number,
+        open=pull.state == "open",
+        merged=pull.merged,
+        draft=pull.draft,
+        head=pull.head.sha,
+        base=pull.base.ref,
+        fork=pull.head.repo is None or pull.head.repo.full_name != pull.base.repo.full_name,
+        mergeable=pull.mergeable,
+        state=pull.mergeable_state or "unknown",
+        commit=pull.merge_commit_sha if pull.merged else None,
+    )
+
+
+def settled_pull(hub: Hub, number: int, patience: Sequence[float] = PATIENCE) -> PullState:
+    """As ``read_pull``, looking again while GitHub works out whether it can be merged; after that it stays unknown."""
+    pull = read_pull(hub, number)
+    for seconds in patience:
+        if pull.merged or not pull.open or (pull.mergeable is not None and pull.state != "unknown"):
+            break
+        hub.pause(seconds, "GitHub is working out whether it can be merged")
+        pull = read_pull(hub, number)
+    return pull
+
+
+class NotMerged(ReletanError):
+    """GitHub did not merge it, for the reason in ``words``; ``status`` is 405, 409 or 422 (exit 3)."""
+
+    exit_code = 3
+    kind = "blocked"
+
+    def __init__(self, number: int, status: int, words: str) -> None:
+        super().__init__(f"#{number} was not merged: {words}.")
+        self.status = status
+        self.words = words
+
+
+class _Merged(msgspec.Struct):
+    sha: str
+    merged: bool
+
+
+def merge_pull(
+    hub: Hub,
+    number: int,
+    *,
+    sha: str,
+    method: Literal["merge", "squash", "rebase"],
+    title: str | None = None,
+    body: str | None = None,
+) -> str:
+    """Merge it at the head ``sha``, and at no other; the commit that this made. Never sent twice.
+
+    Raises NotMerged for GitHub's no, Unauthorized without the right, HubError when it is not known what happened, not
+    even after looking.
+    """
+    request = {"sha": sha, "merge_method": method, "commit_title": title, "commit_message": body}
+    asked = {key: value for key, value in request.items() if value is not None}
+    try:
+        reply = hub.write("PUT", f"{hub.path}/pulls/{number}/merge", asked)
+        if reply.status in (405, 409, 422):
+            raise NotMerged(number, reply.status, reply.words)
+        hub.require(reply)
+        answer = decode(reply, _Merged)
+    except HubError as problem:
+        if not problem.unclear:
+            raise
+        return _merged_after_all(hub, number, sha, problem)
+    if not answer.merged:
+        raise NotMerged(number, reply.status, "GitHub gave no reason")
+    return answer.sha
+
+
+def _merged_after_all(hub: Hub, number: int, sha: str, problem: HubError) -> str:
+    """Look whether a merge whose answer was lost has been made."""
+    pull = read_pull(hub, number)
+    if pull.merged and pull.head == sha and pull.commit:
+        return pull.commit
+    raise HubError(f"#{number} is not merged: {problem.message}", next="run the command again") from None

@@ -1,0 +1,290 @@
+"""The way to GitHub, one pull request and one release at a time, against the sandbox."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from witness import script
+
+from reletan.adapters.hub import LONGEST_WAIT, Hub, HubError, Refused
+from reletan.adapters.hubpull import NotMerged, merge_pull, read_pull, settled_pull
+from reletan.adapters.hubrelease import create_release, find_release
+from reletan.adapters.token import Token, find_token
+from reletan.domain.errors import Unauthorized, UsageError
+from reletan.sandbox.github.faults import Fault
+from reletan.sandbox.github.site import TOKEN
+from reletan.sandbox.world import World
+
+MERGE = "/repos/*/pulls/*/merge"
+LOOKS = (0.01, 0.01, 0.01)
+
+
+@pytest.fixture
+def waits() -> list[tuple[float, str]]:
+    """What the person would have had to wait for: seconds, and why."""
+    return []
+
+
+@pytest.fixture
+def hub(small_hub_world: World, waits: list[tuple[float, str]]) -> Hub:
+    return way_to(small_hub_world, waits)
+
+
+def way_to(world: World, waits: list[tuple[float, str]], token: str = TOKEN, repository: str = "acme/shop") -> Hub:
+    def wait(seconds: float, why: str) -> None:
+        waits.append((seconds, why))
+
+    return Hub(world.github.api_url, repository, Token(token, "GH_TOKEN"), wait=wait, tell=lambda _text: None)
+
+
+# Reading
+
+
+def test_a_pull_request_as_it_is(small_hub_world: World, hub: Hub) -> None:
+    number = small_hub_world.open_pull("Add wish lists", "feature/wish-lists", draft=True)
+    pull = read_pull(hub, number)
+    assert (pull.number, pull.open, pull.merged, pull.draft, pull.fork) == (number, True, False, True, False)
+    assert (pull.head, pull.base, pull.commit) == (small_hub_world.head_of(number), "develop", None)
+
+
+def test_a_fork_is_told_apart(small_hub_world: World, hub: Hub) -> None:
+    assert read_pull(hub, small_hub_world.open_pull("From afar", fork="stranger")).fork
+
+
+def test_a_merged_one_tells_its_commit(small_hub_world: World, hub: Hub) -> None:
+    pull = read_pull(hub, 3)
+    assert (pull.merged, pull.commit, pull.state) == (True, small_hub_world.pulls[3].merged, "unknown")
+
+
+def test_it_is_read_again_until_github_knows(small_hub_world: World, hub: Hub, waits: list[tuple[float, str]]) -> None:
+    number = small_hub_world.open_pull("Add wish lists")
+    small_hub_world.unknown_reads = 2
+    pull = settled_pull(hub, number, LOOKS)
+    assert (pull.mergeable, pull.state) == (True, "clean")
+    assert small_hub_world.github.requests("GET", "/repos/*/pulls/*") == 3
+    assert waits == [(0.01, "GitHub is working out whether it can be merged")] * 2
+
+
+def test_a_github_that_never_knows_is_not_asked_for_ever(small_hub_world: World, hub: Hub) -> None:
+    number = small_hub_world.open_pull("Add wish lists")
+    small_hub_world.unknown_reads = 99
+    pull = settled_pull(hub, number, LOOKS)
+    assert (pull.mergeable, pull.state) == (None, "unknown")
+    assert small_hub_world.github.requests("GET", "/repos/*/pulls/*") == 1 + len(LOOKS)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.status(500), Fault.status(502), Fault.cut_before(), Fault.cut_within(), Fault.limited(1), Fault.limited(1, status=403)],
+    ids=["500", "502", "cut", "cut within", "429", "403"],
+)  # fmt: skip
+def test_a_read_is_made_again(small_hub_world: World, hub: Hub, waits: list[tuple[float, str]], fault: Fault) -> None:
+    small_hub_world.github.fault("GET", do=fault, times=2)
+    assert read_pull(hub, 3).merged
+    assert len(waits) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "said"),
+    [
+        (Fault.status(500, "Oh no"), HubError, "GitHub failed: Oh no"),
+        (Fault.html(), HubError, r"not JSON \(HTTP 200, text/html\)"),
+        (Fault.truncated(), HubError, "not JSON"),
+        (Fault.status(404, "Not Found"), Refused, "shows no such thing in acme/shop"),
+        (Fault.status(403, "Not allowed"), Unauthorized, "may not do this: Not allowed"),
+        (Fault.limited(int(LONGEST_WAIT)), HubError, "60 s is too long"),
+        (Fault.cut_before(), HubError, "could not be reached"),
+    ],
+)
+def test_a_read_that_cannot_be_is_one_clear_error(
+    small_hub_world: World, hub: Hub, fault: Fault, kind: type[Exception], said: str
+) -> None:
+    small_hub_world.github.fault("GET", do=fault, times=None)
+    with pytest.raises(kind, match=said) as raised:
+        read_pull(hub, 3)
+    assert TOKEN not in str(raised.value)
+    assert raised.value.next  # type: ignore[attr-defined]
+
+
+def test_an_answer_without_what_is_needed_is_an_error(small_hub_world: World, hub: Hub) -> None:
+    without_head = Fault.status(200)
+    small_hub_world.github.fault("GET", do=without_head, times=None)
+    with pytest.raises(HubError, match=r"unknown shape.*missing required field"):
+        read_pull(hub, 3)
+
+
+# Merging
+
+
+@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+def test_a_merge(small_hub_world: World, hub: Hub, method: str) -> None:
+    number = small_hub_world.open_pull("Add wish lists")
+    commit = merge_pull(hub, number, sha=small_hub_world.head_of(number), method=method, title="Lists", body="Many")  # type: ignore[arg-type]
+    assert commit == small_hub_world.head("develop")
+    assert small_hub_world.subject(commit) == ("Add wish lists" if method == "rebase" else "Lists")
+
+
+LOST = {
+    "an error after it": (Fault.status(502, effect=True), True),
+    "an error before it": (Fault.status(502), False),
+    "cut after it": (Fault.cut_after(), True),
+    "cut before it": (Fault.cut_before(), False),
+    "cut within": (Fault.cut_within(), True),
+    "a page": (Fault.html(effect=True), True),
+    "a page and nothing": (Fault.html(), False),
+    "half an answer": (Fault.truncated(), True),
+}
+
+
+@pytest.mark.parametrize(("fault", "merged"), LOST.values(), ids=LOST)
+def test_a_merge_whose_answer_is_lost_is_looked_up_and_never_sent_twice(
+    small_hub_world: World, hub: Hub, fault: Fault, merged: bool
+) -> None:
+    number = small_hub_world.open_pull("Add wish lists")
+    small_hub_world.github.fault("PUT", MERGE, do=fault)
+    if merged:
+        assert merge_pull(hub, number, sha=small_hub_world.head_of(number), method="merge") == small_hub_world.head(
+            "develop"
+        )
+    else:
+        with pytest.raises(HubError, match=f"#{number} is not merged"):
+            merge_pull(hub, number, sha=small_hub_world.head_of(number), method="merge")
+    assert small_hub_world.github.requests("PUT", MERGE) == 1
+
+
+def test_a_push_in_between_is_not_merged(small_hub_world: World, hub: Hub) -> None:
+    number = small_hub_world.open_pull("Add wish lists")
+    seen, before = small_hub_world.head_of(number), small_hub_world.head("develop")
+    small_hub_world.github.fault("PUT", MERGE, do=Fault.then(lambda site: site.push_to_pull(number)))
+    with pytest.raises(NotMerged, match="Head branch was modified") as refused:
+        merge_pull(hub, number, sha=seen, method="merge")
+    assert refused.value.status == 409
+    assert small_hub_world.head("develop") == before
+
+
+def test_a_conflict_is_not_merged(small_hub_world: World, hub: Hub) -> None:
+    number = small_hub_world.open_pull("Mine", files={"shop.txt": "mine\n"})
+    small_hub_world.commit("develop", "Yours", {"shop.txt": "yours\n"})
+    with pytest.raises(NotMerged, match="not mergeable") as refused:
+        merge_pull(hub, number, sha=small_hub_world.head_of(number), method="merge")
+    assert refused.value.status == 405
+
+
+def test_without_the_right_nothing_is_merged(small_hub_world: World, waits: list[tuple[float, str]]) -> None:
+    small_hub_world.tokens["reader"] = "stranger"
+    number = small_hub_world.open_pull("Add wish lists")
+    with pytest.raises(Unauthorized):
+        merge_pull(
+            way_to(small_hub_world, waits, "reader"), number, sha=small_hub_world.head_of(number), method="merge"
+        )
+
+
+# A repository that moved
+
+
+def test_reads_follow_a_renamed_repository(small_hub_world: World, hub: Hub) -> None:
+    small_hub_world.rename("store")
+    assert read_pull(hub, 3).merged
+
+
+def merging(world: World, hub: Hub) -> object:
+    number = next(number for number, pull in world.pulls.items() if pull.open)
+    return merge_pull(hub, number, sha=world.head_of(number), method="merge")
+
+
+def releasing(_world: World, hub: Hub) -> object:
+    return create_release(hub, "v1.3.0", "1.3.0", "")
+
+
+@pytest.mark.parametrize("writing", [merging, releasing])
+def test_writes_do_not_and_name_the_new_address(
+    small_hub_world: World, hub: Hub, writing: Callable[[World, Hub], object]
+) -> None:
+    small_hub_world.open_pull("Add wish lists")
+    small_hub_world.rename("store")
+    before = small_hub_world.state()
+    with pytest.raises(Refused, match="acme/shop is now acme/store, so nothing was written"):
+        writing(small_hub_world, hub)
+    assert small_hub_world.state() == before
+
+
+# Releases
+
+
+def test_a_release_is_made_once(small_hub_world: World, hub: Hub) -> None:
+    first = create_release(hub, "v1.3.0", "1.3.0", "New things")
+    assert create_release(hub, "v1.3.0", "1.3.0", "New things") == first
+    assert (first.tag_name, first.draft, first.body) == ("v1.3.0", False, "New things")
+    assert small_hub_world.github.requests("POST", "/repos/*/releases") == 1
+
+
+def test_a_draft_is_found_although_its_tag_does_not_tell(small_hub_world: World, hub: Hub) -> None:
+    small_hub_world.publish("v1.3.0", "By hand", draft=True)
+    found = create_release(hub, "v1.3.0", "1.3.0", "By machine")
+    assert (found.draft, found.body) == (True, "By hand")
+    assert len(small_hub_world.releases) == 1
+
+
+def test_a_release_far_back_in_the_list_is_found(small_hub_world: World, hub: Hub) -> None:
+    small_hub_world.publish("v1.3.0")
+    for number in range(100):
+        small_hub_world.publish(f"nightly-{number}")
+    found = find_release(hub, "v1.3.0")
+    assert found is not None
+    assert find_release(hub, "v0.0.1") is None
+
+
+def test_one_that_somebody_made_in_between_is_adopted(small_hub_world: World, hub: Hub) -> None:
+    theirs = Fault.then(lambda site: site.publish("v1.3.0", "Theirs"))
+    small_hub_world.github.fault("POST", "/repos/*/releases", do=theirs)
+    assert create_release(hub, "v1.3.0", "1.3.0", "Ours").body == "Theirs"
+    assert [release.body for release in small_hub_world.releases] == ["Theirs"]
+
+
+@pytest.mark.parametrize(("fault", "made"), LOST.values(), ids=LOST)
+def test_a_release_whose_answer_is_lost_is_looked_up_and_never_sent_twice(
+    small_hub_world: World, hub: Hub, fault: Fault, made: bool
+) -> None:
+    small_hub_world.github.fault("POST", "/repos/*/releases", do=fault)
+    if made:
+        assert create_release(hub, "v1.3.0", "1.3.0", "").tag_name == "v1.3.0"
+    else:
+        with pytest.raises(HubError, match=r"no release of v1\.3\.0 yet"):
+            create_release(hub, "v1.3.0", "1.3.0", "")
+    assert small_hub_world.github.requests("POST", "/repos/*/releases") == 1
+    assert len(small_hub_world.releases) == made
+
+
+# Tokens
+
+
+def test_the_token_is_in_no_text_about_it() -> None:
+    token = Token("s3cret", "GH_TOKEN")
+    assert "s3cret" not in f"{token} {token!r}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "source"),
+    [
+        ({"GH_TOKEN": "a", "GITHUB_TOKEN": "b"}, "GH_TOKEN"),
+        ({"GH_TOKEN": " ", "GITHUB_TOKEN": "b"}, "GITHUB_TOKEN"),
+        ({"PATH": ""}, None),
+    ],
+)
+def test_where_the_token_comes_from(environ: dict[str, str], source: str | None) -> None:
+    token = find_token("github.com", environ)
+    assert (token.source if token else None) == source
+
+
+def test_gh_s_own_token_is_taken_last(tmp_path: Path) -> None:
+    script(tmp_path / "gh", '#!/bin/sh\n[ "$*" = "auth token --hostname ghe.example.com" ] && echo from-gh\n')
+    token = find_token("ghe.example.com", {"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    assert token is not None
+    assert (token.value, token.source) == ("from-gh", "gh auth token")
+    assert find_token("github.com", {"PATH": f"{tmp_path}:/usr/bin:/bin"}) is None
+
+
+def test_what_cannot_be_a_token_is_refused_without_showing_it() -> None:
+    with pytest.raises(UsageError) as refused:
+        find_token("github.com", {"GH_TOKEN": "s3cret\nX-Evil: 1"})
+    assert "s3cret" not in str(refused.value)
