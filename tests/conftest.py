@@ -2,9 +2,11 @@
 
 import subprocess
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from github_world import UNCHECKED, on_github
 
 from reletan.sandbox.world import World
 
@@ -32,6 +34,18 @@ def big_world(built_believable: World, tmp_path: Path) -> World:
 
 
 @pytest.fixture
+def small_hub_world(world: World, request: pytest.FixtureRequest) -> Iterator[World]:
+    """``world`` on a GitHub of its own; what GitHub would answer otherwise fails the test."""
+    yield from on_github(world, request)
+
+
+@pytest.fixture
+def hub_world(big_world: World, request: pytest.FixtureRequest) -> Iterator[World]:
+    """``big_world`` on a GitHub of its own; what GitHub would answer otherwise fails the test."""
+    yield from on_github(big_world, request)
+
+
+@pytest.fixture
 def empty_world(tmp_path: Path) -> World:
     """An origin without any commit, and a clone of it."""
     return World.empty(tmp_path / "world")
@@ -52,3 +66,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = Counter(str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple))
     for reason, times in sorted(reasons.items()):
         terminalreporter.write_line(f"skipped {times}: {reason.removeprefix('Skipped: ')}")
+    passed = terminalreporter.stats.get("passed", [])
+    if unchecked := sum((UNCHECKED, True) in report.user_properties for report in passed):
+        terminalreporter.write_line(
+            f"{unchecked} tests on the sandbox GitHub were not held to GitHub's description: "
+            "there is no ../shared/contract, and RELETAN_CONTRACT is not set"
+        )

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import msgspec
 
+# How people of the stories whose names have no Latin letters call themselves on GitHub
+_ROMAN = {"山田 花子": "yamada-hanako", "佐藤 健": "sato-ken"}
+
 
 class WorldError(Exception):
     """A verb of the world could not be done: the text holds what git, or reletan, said."""
@@ -21,9 +24,14 @@ class Person(msgspec.Struct, frozen=True):
     name: str
 
     @property
-    def email(self) -> str:
+    def login(self) -> str:
+        """The name on GitHub: letters and digits of the name, else a code for it."""
         local = "".join(c for c in self.name.lower() if c.isascii() and c.isalnum())
-        return f"{local or self.name.encode().hex()[:12]}@example.com"
+        return local or _ROMAN.get(self.name) or self.name.encode().hex()[:12]
+
+    @property
+    def email(self) -> str:
+        return f"{self.login}@example.com"
 
     def at(self, time: int) -> str:
         """``Name <email> seconds zone``, as git's objects hold it; ``time`` is in seconds since 1970, UTC."""
@@ -56,10 +64,10 @@ class Origin:
 
     def __init__(self, path: Path, env: Mapping[str, str]) -> None:
         self.path = path
-        self._env = env
+        self.env = env
 
     def git(self, *args: str, stdin: bytes = b"") -> str:
-        return run_git(*args, cwd=self.path, env=self._env, stdin=stdin).decode()
+        return run_git(*args, cwd=self.path, env=self.env, stdin=stdin).decode()
 
     def find(self, revision: str) -> str | None:
         """The object id of ``revision``, or None where there is no such thing."""

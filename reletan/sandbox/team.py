@@ -3,7 +3,7 @@
 Branches are named without ``refs/heads/``; a revision is anything that git resolves in origin.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -20,7 +20,11 @@ LONG_LIVED = ("main", "develop")
 
 
 class Pull(msgspec.Struct):
-    """A pull request as the world remembers it; ``merged`` is the commit that has it."""
+    """A pull request as the world remembers it. Times are in seconds since 1970.
+
+    ``merged`` is the commit that base was at when it got it, ``base_was`` the one before; ``owner`` is who has its
+    branch: the team, or somebody with a fork. ``closed``: without being merged.
+    """
 
     number: int
     title: str
@@ -28,10 +32,31 @@ class Pull(msgspec.Struct):
     base: str
     author: Person
     merged: str | None = None
+    owner: str = OWNER
+    body: str = ""
+    draft: bool = False
+    closed: bool = False
+    labels: list[str] = msgspec.field(default_factory=list)
+    opened_at: int = 0
+    ended_at: int | None = None
+    merged_by: Person | None = None
+    how: How | None = None
+    base_was: str | None = None
+    auto_merge: How | None = None
+    assignees: list[str] = msgspec.field(default_factory=list)
+    reviewers: list[str] = msgspec.field(default_factory=list)
 
     @property
     def ref(self) -> str:
         return f"refs/pull/{self.number}/head"
+
+    @property
+    def open(self) -> bool:
+        return self.merged is None and not self.closed
+
+    @property
+    def fork(self) -> bool:
+        return self.owner != OWNER
 
 
 class Team:
@@ -40,6 +65,7 @@ class Team:
     def __init__(self, server: Origin) -> None:
         self.clock = START
         self.pulls: dict[int, Pull] = {}
+        self.last_number = 0
         self._server = server
 
     def found(self) -> None:
@@ -72,41 +98,79 @@ class Team:
         author: str = "Hana",
         files: Files | None = None,
         commits: int = 1,
+        *,
+        fork: str | None = None,
+        draft: bool = False,
+        body: str = "",
+        labels: Sequence[str] = (),
     ) -> int:
-        """Open a pull request of ``commits`` new commits; its number. A missing ``branch`` is made at ``base``."""
-        number = len(self.pulls) + 1
-        pull = Pull(number, title, branch or f"feature/{number}", base, Person(author))
-        parent = f"refs/heads/{base if self.head(pull.branch) is None else pull.branch}"
+        """Open a pull request of ``commits`` new commits; its number. A missing ``branch`` is made at ``base``.
+
+        ``fork``: the login of somebody whose fork has the branch; then origin has only the pull request's ref.
+        """
+        number = self.next_number()
+        pull = Pull(number, title, branch or f"feature/{number}", base, Person(author), owner=fork or OWNER)
+        pull.draft, pull.body, pull.labels, pull.opened_at = draft, body, list(labels), self.clock
+        known = not pull.fork and self.head(pull.branch) is not None
+        parent = f"refs/heads/{pull.branch if known else base}"
         self.pulls[number] = pull
         if not commits:
             self._server.point(pull.ref, parent)
         for i in range(1, commits + 1):
             own = {f"src/{number}-{i}.txt": f"{title}\n"} if i > 1 or files is None else files
-            message = title if i == 1 else f"{title}, part {i}"
-            self._grow(pull.branch, message, pull.author, written(own), parent)
-            parent = f"refs/heads/{pull.branch}"
+            self._push_to_pull(pull, title if i == 1 else f"{title}, part {i}", own, parent)
+            parent = pull.ref
         return number
 
-    def merge_pull(self, number: int, how: How = "merge", keep_branch: bool = False) -> str:
+    def next_number(self) -> int:
+        """Issues and pull requests are counted together."""
+        self.last_number += 1
+        return self.last_number
+
+    def push_to_pull(self, number: int, subject: str = "More", files: Files | None = None) -> str:
+        """One more commit on the branch of an open pull request; the new head."""
+        pull = self.pulls[number]
+        own = {f"src/{number}-{self.clock}.txt": f"{subject}\n"} if files is None else files
+        return self._push_to_pull(pull, subject, own, pull.ref)
+
+    def _push_to_pull(self, pull: Pull, subject: str, files: Files, parent: str) -> str:
+        changes = written(files)
+        if not pull.fork:
+            return self._grow(pull.branch, subject, pull.author, changes, parent)
+        return self._server.commit(self._new(subject, pull.author, parent, changes), pull.ref)
+
+    def merge_pull(
+        self,
+        number: int,
+        how: How = "merge",
+        keep_branch: bool = False,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        by: str | None = None,
+    ) -> str:
         """Merge an open pull request as GitHub does, or by hand ("true"); the commit that base is at then.
 
-        Its branch goes away, unless it is main or develop.
-        Raises WorldError where the merge has conflicts, or the pull request is merged already.
+        ``title`` and ``body`` of the commit are GitHub's where they are not given. Its branch goes away, unless it is
+        main or develop. Raises WorldError where the merge has conflicts, or the pull request is not open any more.
         """
         pull = self.pulls[number]
-        if pull.merged:
-            raise WorldError(f"pull request {number} is merged already")
+        if not pull.open:
+            raise WorldError(f"pull request {number} is merged already, or closed")
+        pull.base_was = self.head(pull.base)
         if how == "squash":
-            pull.merged = self._squash(pull)
+            pull.merged = self._squash(pull, title, body)
         elif how == "rebase":
             pull.merged = self._rebase(pull)
         elif how == "merge":
-            message = f"Merge pull request #{number} from {OWNER}/{pull.branch}\n\n{pull.title}"
+            subject = title or f"Merge pull request #{number} from {pull.owner}/{pull.branch}"
+            message = _message(subject, pull.title if body is None else body)
             pull.merged = self._merge(pull.base, pull.ref, message, pull.author, GITHUB)
         else:
             message = f"Merge branch '{pull.branch}' into {pull.base}"
             pull.merged = self._merge(pull.base, pull.ref, message, pull.author, pull.author)
-        if not keep_branch and pull.branch not in LONG_LIVED:
+        pull.how, pull.ended_at, pull.merged_by = how, self.clock - 60, Person(by) if by else pull.author
+        if not keep_branch and not pull.fork and pull.branch not in LONG_LIVED:
             self.delete_branch(pull.branch)
         return pull.merged
 
@@ -205,15 +269,17 @@ class Team:
 
     def _land(self, branch: str, new: NewCommit) -> str:
         """Move a branch to a new commit, and with it the heads of the open pull requests from that branch."""
-        heads = [pull.ref for pull in self.pulls.values() if pull.branch == branch and pull.merged is None]
+        heads = [pull.ref for pull in self.pulls.values() if pull.branch == branch and pull.open and not pull.fork]
         return self._server.commit(new, f"refs/heads/{branch}", *heads)
 
     def _grow(self, branch: str, message: str, author: Person, changes: bytes, parent: str | None = None) -> str:
+        return self._land(branch, self._new(message, author, parent, changes))
+
+    def _new(self, message: str, author: Person, parent: str | None, changes: bytes) -> NewCommit:
         parents = [parent] if parent else []
-        new = NewCommit(
+        return NewCommit(
             message=message, author=author, committer=author, time=self._tick(), parents=parents, changes=changes
         )
-        return self._land(branch, new)
 
     def _merge(self, into: str, theirs: str, message: str, author: Person, committer: Person) -> str:
         ours = f"refs/heads/{into}"
@@ -227,12 +293,12 @@ class Team:
         )
         return self._land(into, new)
 
-    def _squash(self, pull: Pull) -> str:
+    def _squash(self, pull: Pull, title: str | None, body: str | None) -> str:
         base = f"refs/heads/{pull.base}"
         subjects = self._server.git("log", "--reverse", "--format=* %s", f"{base}..{pull.ref}").rstrip("\n")
-        body = subjects if "\n" in subjects else self._server.git("log", "-1", "--format=%b", pull.ref).rstrip("\n")
+        usual = subjects if "\n" in subjects else self._server.git("log", "-1", "--format=%b", pull.ref).rstrip("\n")
         new = NewCommit(
-            message=_message(f"{pull.title} (#{pull.number})", body),
+            message=_message(title or f"{pull.title} (#{pull.number})", usual if body is None else body),
             author=pull.author,
             committer=GITHUB,
             time=self._tick(),

@@ -4,20 +4,25 @@ Everything stands under one folder, in an environment of its own. Two worlds bui
 object ids. No mock: all of it is real git.
 """
 
+import base64
 import json
 import os
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from reletan.sandbox.github.site import TOKEN, Site
 from reletan.sandbox.origin import Origin, Person, WorldError, run_git
-from reletan.sandbox.team import Team
+
+if TYPE_CHECKING:
+    from reletan.sandbox.github.server import GitHubServer
 
 _KEPT = ("PATH", "LD_LIBRARY_PATH")
 _GIT_CONFIG = """\
@@ -49,8 +54,8 @@ class Run(msgspec.Struct, frozen=True):
             raise WorldError(f"stdout is not JSON: {self}") from error
 
 
-class World(Team):
-    """The team's verbs, and the laptops, reletan on them, the front door of origin, and the whole state as text."""
+class World(Site):
+    """The verbs of the team and of GitHub, and the laptops, reletan on them, the front door of origin, and the whole state as text."""
 
     def __init__(self, folder: Path) -> None:
         """The world of ``folder``; where it is new, an origin without commits."""
@@ -58,6 +63,7 @@ class World(Team):
         self.clones: list[str] = []
         self.env = _environment(folder)
         self.origin = folder / "origin.git"
+        self._github: GitHubServer | None = None
         super().__init__(Origin(self.origin, self.env))
         if not self.origin.exists():
             (folder / "home").mkdir(parents=True)
@@ -89,8 +95,8 @@ class World(Team):
         """The same world in another folder, faster than building it again."""
         shutil.copytree(self.folder, folder, symlinks=True)
         twin = World(folder)
-        twin.clock, twin.clones = self.clock, list(self.clones)
-        twin.pulls = {number: msgspec.structs.replace(pull) for number, pull in self.pulls.items()}
+        twin.remember_as(self)
+        twin.clones = list(self.clones)
         for name in self.clones:
             twin.git("remote", "set-url", "origin", twin.origin.as_uri(), cwd=folder / name)
             twin.git("update-index", "-q", "--refresh", cwd=folder / name)
@@ -126,7 +132,8 @@ class World(Team):
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment for one program, with its time: the clock ticks for each one."""
         date = f"{self._tick()} +0000"
-        return {**self.env, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date, **(extra or {})}
+        dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        return {**self.env, **dates, **self._github_environment(), **(extra or {})}
 
     @staticmethod
     def command(*args: str) -> list[str]:
@@ -155,6 +162,49 @@ class World(Team):
         if check and run.code:
             raise WorldError(f"reletan {' '.join(args)}: exit {run.code}\n{run.out}{run.err}")
         return run
+
+    # on GitHub
+
+    @contextmanager
+    def on_github(self, *, tls: bool = False) -> Iterator["GitHubServer"]:
+        """For the time of the block, the world is on a GitHub of its own, which programs in the world find by their
+        environment and ask with Hana's token.
+        """
+        from reletan.sandbox.github.server import serving
+
+        with serving(self, tls=tls) as self._github:
+            try:
+                yield self._github
+            finally:
+                self._github = None
+
+    @property
+    def github(self) -> "GitHubServer":
+        """The server; raises WorldError outside of ``on_github``."""
+        if self._github is None:
+            raise WorldError("this world is not on GitHub")
+        return self._github
+
+    def origin_over_http(self, clone: Path | None = None) -> None:
+        """Let a clone (Hana's, without ``clone``) reach origin through GitHub, until the server is gone."""
+        self.git("remote", "set-url", "origin", self.github.git_url, cwd=clone)
+
+    def _github_environment(self) -> dict[str, str]:
+        server = self._github
+        if server is None:
+            return {}
+        basic = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
+        trusted = ("GIT_SSL_CAINFO", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE") if server.certificate else ()
+        return {
+            "GH_TOKEN": TOKEN,
+            "RELETAN_GITHUB_API_URL": server.api_url,
+            "RELETAN_GITHUB_REPOSITORY": self.slug,
+            # git's credential, for this server only; in no file, argv or URL
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.{server.url}/.extraHeader",
+            "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
+            **dict.fromkeys(trusted, str(server.certificate)),
+        }
 
     # the front door of origin
 
