@@ -107,14 +107,18 @@ class Origin:
         """The tree of a real merge; raises WorldError with the conflicting files where the merge has conflicts."""
         return self.git("merge-tree", "--write-tree", "--name-only", ours, theirs).splitlines()[0]
 
-    def changes(self, old: str, new: str) -> bytes:
-        """What leads from the tree of ``old`` to that of ``new``, as lines of fast-import."""
-        fields = self.git("diff-tree", "-r", "-z", "--no-renames", old, new).split("\0")[:-1]
-        lines = []
-        for info, path in zip(fields[::2], fields[1::2], strict=True):
-            _, mode, _, blob, status = info.split(" ")
-            lines.append(f"D {path}\n" if status == "D" else f"M {mode} {blob} {path}\n")
-        return "".join(lines).encode()
+    def carried_tree(self, onto: str, old: str, new: str) -> str:
+        """The tree of ``onto`` with what leads from ``old`` to ``new``; raises WorldError where that conflicts.
+
+        git learned `merge-tree --merge-base` in 2.40; until then commits that say what the base is do the same.
+        """
+        base = self._bare_commit(old)
+        return self.merged_tree(self._bare_commit(onto, base), self._bare_commit(new, base))
+
+    def _bare_commit(self, revision: str, *parents: str) -> str:
+        """A commit of that revision's tree, on no branch."""
+        above = [word for parent in parents for word in ("-p", parent)]
+        return self.git("commit-tree", f"{revision}^{{tree}}", *above, "-m", "carried").strip()
 
     def _import(self, stream: bytes) -> str:
         return self.git("fast-import", "--quiet", "--force", stdin=stream)

@@ -198,7 +198,7 @@ class Team:
         parents = self.parents(pull.merged)
         what = f"{pull.merged}, reversing\nchanges made to {parents[0]}." if len(parents) > 1 else f"{pull.merged}."
         message = _message(f'Revert "{self.subject(pull.merged)}"', f"This reverts commit {what}")
-        self._grow(branch, message, Person(author), self._server.changes(pull.merged, parents[0]), base)
+        self._carry(branch, message, Person(author), base, pull.merged, parents[0])
         return self.pull(f'Revert "{pull.title}"', branch, pull.base, author, commits=0, how=how)
 
     def release(self, version: str, prefix: str = "release/", author: str = "Hana") -> str:
@@ -281,6 +281,12 @@ class Team:
             message=message, author=author, committer=author, time=self._tick(), parents=parents, changes=changes
         )
 
+    def _carry(self, branch: str, message: str, author: Person, parent: str, old: str, new: str) -> str:
+        """A commit on ``parent`` that changes what ``new`` changes in ``old``."""
+        tree = self._server.carried_tree(parent, old, new)
+        commit = msgspec.structs.replace(self._new(message, author, parent, b""), tree=tree)
+        return self._land(branch, commit)
+
     def _merge(self, into: str, theirs: str, message: str, author: Person, committer: Person) -> str:
         ours = f"refs/heads/{into}"
         new = NewCommit(
@@ -313,7 +319,7 @@ class Team:
         commits = self._server.git("rev-list", "--reverse", "--no-merges", f"{base}..{pull.ref}").split()
         for commit in commits:
             message = self._server.git("log", "-1", "--format=%B", commit).rstrip("\n")
-            landed = self._grow(pull.base, message, pull.author, self._server.changes(f"{commit}^", commit), base)
+            landed = self._carry(pull.base, message, pull.author, base, f"{commit}^", commit)
         return landed
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reletan.sandbox.origin import WorldError
+from reletan.sandbox.team import How
 from reletan.sandbox.world import World
 
 
@@ -157,3 +158,23 @@ def graph(world: World) -> dict[str, list[str]]:
     commits = world.git("rev-list", *refs, cwd=world.origin).split()
     made = {world.subject(commit): [world.subject(parent) for parent in world.parents(commit)] for commit in commits}
     return made | {f"at {ref}": [world.subject(ref)] for ref in refs}
+
+
+LINES = {"long.txt": "".join(f"line {i}\n" for i in range(20))}
+
+
+def changed(line: int) -> dict[str, str | None]:
+    return {"long.txt": LINES["long.txt"].replace(f"line {line}\n", f"changed {line}\n")}
+
+
+@pytest.mark.parametrize("how", ["merge", "squash", "rebase"])
+def test_a_merge_keeps_what_the_base_changed_elsewhere_in_the_file(world: World, how: How) -> None:
+    world.commit("develop", "Write lines", LINES)
+    number = world.open_pull("Change the first line", files=changed(0))
+    world.commit("develop", "Change the last line", changed(19))
+    world.merge_pull(number, how)
+    text = world.read("develop", "long.txt")
+    assert "changed 0\n" in text
+    assert "changed 19\n" in text
+    world.revert(number)
+    assert world.read("develop", "long.txt") == changed(19)["long.txt"]
