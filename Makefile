@@ -22,7 +22,7 @@ test: $(READY) ## every check and every test, as in CI
 	$(PYTHON) -m pytest -n auto
 
 demo: $(READY) ## a release and a hotfix in a sandbox, without any account
-	$(PYTHON) -m reletan.sandbox.demo
+	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(PYTHON) -m reletan demo; else $(PYTHON) -m reletan demo --auto; fi
 
 bench: $(READY) ## how fast it is
 	$(PYTHON) -m bench
@@ -54,5 +54,5 @@ $(READY): pyproject.toml
 	fi
 	@echo "installing reletan and its tools into .venv"
 	@$(PIP) install --upgrade 'pip>=25.1'
-	@$(PIP) install --editable . --group dev
+	@$(PIP) install --editable '.[sandbox]' --group dev
 	@touch $(READY)

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -70,13 +71,13 @@ def _globals(
         raise UsageError(f"--color takes auto, always or never, not {color!r}.")
 
 
-def _open(*, json: bool, dry_run: bool = False, yes: bool = False) -> "Session":
+def _open(*, json: bool, dry_run: bool = False, yes: bool = False, offline: bool = False) -> "Session":
     from reletan.commands.session import open_session
     from reletan.terminal import Terminal
 
     Globals.json = json
     terminal = Terminal(json=json, quiet=Globals.quiet, verbose=Globals.verbose, color=Globals.color)
-    return open_session(Globals.directory, terminal, dry_run=dry_run, yes=yes)
+    return open_session(Globals.directory, terminal, dry_run=dry_run, yes=yes, offline=offline)
 
 
 @app.command(
@@ -121,7 +122,7 @@ def list_(
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
     """The pull requests, and the commits without one, that are new since the last release."""
-    session = _open(json=json)
+    session = _open(json=json, offline=offline)
     from reletan.commands import list as command
 
     command.run(session, command.ListOptions(since=since, until=until, markdown=markdown, group_by=group_by,
@@ -131,7 +132,7 @@ def list_(
 @app.command("status", epilog="Examples:  reletan status   |   reletan status --json")
 def status(json: Json = False, no_fetch: NoFetch = False, offline: Offline = False) -> None:
     """Where the release is, and what comes next."""
-    session = _open(json=json)
+    session = _open(json=json, offline=offline)
     from reletan.commands import status as command
 
     command.run(session, fetch=not (no_fetch or offline))
@@ -246,6 +247,27 @@ def config(
     from reletan.commands import config as command
 
     command.run(session, schema)
+
+
+@app.command("demo", epilog="Examples:  reletan demo   |   reletan demo --auto   |   reletan demo --keep /tmp/shop")
+def demo(
+    auto: Annotated[bool, typer.Option("--auto", help="Run it all without waiting and without a question.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Build it in DIR, new or empty; else in a new temporary folder.")
+    ] = None,
+) -> None:
+    """A release and a hotfix in a sandbox: no account, no network, no token of yours.
+
+    A shop's repository is made in a folder of its own, on a GitHub that runs inside of this command. Each step is
+    explained and its command shown; Enter runs it, q stops. Exit 0 also after q, 1 after a no to a plan.
+    """
+    from reletan.commands import demo as command
+    from reletan.terminal import Terminal
+
+    terminal = Terminal(verbose=Globals.verbose, color=Globals.color)
+    code = command.run(terminal, auto=auto, keep=keep and Path(Globals.directory, keep))
+    if code:
+        raise typer.Exit(code)
 
 
 class Terminated(BaseException):

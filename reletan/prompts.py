@@ -3,6 +3,8 @@
 Without somebody to answer, nothing is asked: a missing answer is a usage error that names the flag.
 """
 
+import sys
+import termios
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -39,6 +41,18 @@ def ask_text(
     return str(_ask(questionary.text(one_line(question), default=default, validate=validate))).strip()
 
 
+def go_on(terminal: Terminal, what: str, *, flag: str) -> bool:
+    """Wait for Enter; False for q. ``what`` is our own text, and may be styled."""
+    _somebody_there(terminal, what, flag)
+    _forget_early_keys()
+    try:
+        return input(what).strip().lower() not in ("q", "quit")
+    except (EOFError, KeyboardInterrupt):
+        # what comes next begins on a line of its own
+        terminal.say()
+        raise KeyboardInterrupt from None
+
+
 def _somebody_there(terminal: Terminal, question: str, flag: str) -> None:
     # Without this test questionary would obey piped input: a "y" from a pipe is not an answer.
     if not terminal.interactive:
@@ -49,7 +63,13 @@ def _somebody_there(terminal: Terminal, question: str, flag: str) -> None:
 
 
 def _ask(question: Any) -> Any:
+    _forget_early_keys()
     try:
         return question.unsafe_ask()
     except EOFError:
         raise KeyboardInterrupt from None
+
+
+def _forget_early_keys() -> None:
+    # What was pressed before the question stood there was not meant for it: no answer, and no yes.
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)

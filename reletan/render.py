@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 import msgspec
 
-from reletan.domain.errors import ReletanError
+from reletan.domain.errors import Declined, ReletanError
 from reletan.domain.listing import Listing, grouped
 from reletan.domain.plan import (
     CreateTag,
@@ -332,7 +332,10 @@ def error(terminal: Terminal, problem: ReletanError) -> None:
         }
         terminal.out(to_json({"schema": 1, "error": body}))
         return
-    lines = [f"error: {problem.message}", *(f"  {detail}" for detail in problem.details)]
+    lines = [
+        problem.message if isinstance(problem, Declined) else f"error: {problem.message}",
+        *(f"  {detail}" for detail in problem.details),
+    ]
     if problem.next:
         lines.append(f"next: {problem.next}")
     # an error is said even with --quiet

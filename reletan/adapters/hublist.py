@@ -13,6 +13,8 @@ from reletan.domain.errors import ReletanError, Unauthorized
 # A query must be answered within 10 seconds; requests that fail for their size are halved.
 PULLS = 50
 COMMITS = 100
+# What was merged last, beside commits that may be so new that GitHub does not know what they came with
+RECENT = 10
 CONNECTIONS = 4
 TOO_MUCH = ("RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "EXCESSIVE_PAGINATION")
 
@@ -187,6 +189,9 @@ def _question(portion: Asked) -> str:
         f'c{sha}: object(oid: "{sha}") {{ ... on Commit {{ associatedPullRequests(first: 10) {{ nodes {{ ...pull }} }} }} }}'
         for sha in portion.commits
     ]
+    if portion.commits:
+        order = "orderBy: {field: UPDATED_AT, direction: DESC}"
+        lines.append(f"recent: pullRequests(states: MERGED, first: {RECENT}, {order}) {{ nodes {{ ...pull }} }}")
     body = "\n    ".join(lines)
     return (
         f"query list($owner: String!, $name: String!) {{\n  repository(owner: $owner, name: $name) {{\n"
@@ -233,7 +238,8 @@ def _answers(reply: Reply, repository: dict[str, msgspec.Raw], portion: Asked, e
         elif f"c{sha}" not in left_out and (not others or left_out):
             by_commit[sha] = ()  # GitHub does not have that commit
     name = _typed(reply, repository.get("nameWithOwner", NULL), str)
-    return Answers(repository=name, now=reply.now, pulls=pulls, by_commit=by_commit)
+    recent = _pulls(_typed(reply, repository.get("recent", NULL), _Pulls | None))
+    return Answers(repository=name, now=reply.now, pulls=pulls, by_commit=by_commit, recent=recent)
 
 
 NULL = msgspec.Raw(b"null")
@@ -247,7 +253,10 @@ def _pull_or_issue(reply: Reply, raw: msgspec.Raw) -> PullFacts | None:
 
 def _came_with(reply: Reply, raw: msgspec.Raw) -> tuple[PullFacts, ...]:
     commit = _typed(reply, raw, _Commit | None)
-    pulls = commit.associated_pull_requests if commit else None
+    return _pulls(commit.associated_pull_requests if commit else None)
+
+
+def _pulls(pulls: _Pulls | None) -> tuple[PullFacts, ...]:
     return tuple(_facts(pull) for pull in (pulls.nodes or () if pulls else ()) if pull is not None)
 
 

@@ -49,7 +49,9 @@ def complete(session: Session, facts: Observed, survey: Survey) -> tuple[Survey,
         with session.terminal.progress(f"asking GitHub about {slug}"):
             answers, problem = _answers(hub, survey)
     except ReletanError as error:
+        session.offline = True  # one failure is enough for a run
         return survey, Completion(complete=False, warnings=(_failed(error),))
+    session.offline = problem is not None
     corrected = correct(survey, answers)
     warnings = [_failed(problem)] if problem else []
     if answers.repository and answers.repository.casefold() != slug.casefold():

@@ -13,7 +13,6 @@ def with_contributors(session: Session, listing: Listing, span: Range) -> Listin
     if listing.source != "github" or not listing.pull_requests:
         return listing
     # A merge's own author only pressed the button
-    # A merge's own author only pressed the button
     commits = [f"{pull.commit}^2" if pull.how == "merge" else pull.commit for pull in listing.pull_requests]
     people = session.repo.authors_of(commits)
     writers = {pull.number: person for pull, person in zip(listing.pull_requests, people, strict=True)}

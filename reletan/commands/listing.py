@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from reletan.commands.completing import Completion, complete
+from reletan.commands.completing import complete
 from reletan.commands.github import github_slug, web_url
 from reletan.commands.observing import Observed, releases_before
 from reletan.commands.session import Session
@@ -111,10 +111,8 @@ def _meanings(facts: Observed, ref: str) -> dict[str, str | None]:
     }
 
 
-def read_listing(
-    session: Session, facts: Observed, span: Range, *, kind: Kind = "release", ask: bool = True
-) -> Listing:
-    """Read the range with one ``git log``, let GitHub complete it (unless ``ask`` is false), and say what is in it."""
+def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind = "release") -> Listing:
+    """Read the range with one ``git log``, let GitHub complete it, and say what is in it."""
     open_heads = {b.version: b.head for b in facts.open if b.kind == "release"}
     tips = [span.until_sha, *open_heads.values()]
     commits = list(session.repo.log(tips, span.excluded))
@@ -123,7 +121,7 @@ def read_listing(
     known = survey(
         commits, tip=span.until_sha, names=_names(session, facts), pull_heads=facts.refs.pulls, released=released
     )
-    known, github = complete(session, facts, known) if ask else (known, Completion())
+    known, github = complete(session, facts, known)
     found = collect(known, open_heads)
     listing = Listing(
         since=span.since,

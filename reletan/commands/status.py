@@ -69,7 +69,7 @@ def _branches(session: Session, facts: Observed, merged: list[Found]) -> list[Op
 def _open(session: Session, facts: Observed, branch: OpenBranch, *, merged: bool) -> OpenRelease:
     state, next = _state(session, facts, branch, merged=merged)
     since, by = _beginning(session, facts, branch)
-    listing = read_listing(session, facts, default_range(facts, branch.name, branch.head), kind=branch.kind, ask=False)
+    listing = read_listing(session, facts, default_range(facts, branch.name, branch.head), kind=branch.kind)
     return OpenRelease(
         kind=branch.kind, version=branch.version, branch=branch.name, head=branch.head, state=state, since=since, by=by,
         pull_requests=len(listing.pull_requests), next=next,
@@ -135,7 +135,7 @@ def _not_merged_back(session: Session, facts: Observed) -> list[OpenRelease]:
 def _public(
     session: Session, facts: Observed, kind: Kind, version: str, commit: str, state: str, next: str
 ) -> OpenRelease:
-    listing = read_listing(session, facts, default_range(facts, version, commit), kind=kind, ask=False)
+    listing = read_listing(session, facts, default_range(facts, version, commit), kind=kind)
     return OpenRelease(
         kind=kind, version=version, branch=facts.branches.prefix(kind) + version, head=None, state=state,
         since=_date(session, commit), by=None, pull_requests=len(listing.pull_requests), next=next,

@@ -39,13 +39,15 @@ class Asked(msgspec.Struct, frozen=True):
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """``repository``: its name as it is now. ``pulls`` holds None for a number that is no pull request. What is in
-    neither mapping was not answered. ``now``: GitHub's clock at the last answer, in seconds since 1970.
+    neither mapping was not answered. ``recent``: what was merged last, which GitHub knows before it can tell what a
+    commit came with. ``now``: GitHub's clock at the last answer, in seconds since 1970.
     """
 
     repository: str = ""
     now: int = 0
     pulls: Mapping[int, PullFacts | None] = {}
     by_commit: Mapping[str, tuple[PullFacts, ...]] = {}
+    recent: tuple[PullFacts, ...] = ()
 
     def joined(self, later: "Answers") -> "Answers":
         """Both; where both answer, the later one."""
@@ -54,6 +56,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
             now=max(self.now, later.now),
             pulls={**self.pulls, **later.pulls},
             by_commit={**self.by_commit, **later.by_commit},
+            recent=later.recent or self.recent,
         )
 
     def unanswered(self, asked: Asked) -> Asked:

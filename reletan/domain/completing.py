@@ -1,5 +1,7 @@
 """What to ask GitHub about a range, and how its answers correct what the history says."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from reletan.domain.answers import Answers, Asked, PullFacts
@@ -7,8 +9,8 @@ from reletan.domain.history import UNREACHED, Lineage
 from reletan.domain.pulls import Survey, loose
 from reletan.domain.subjects import Said
 
-# GitHub finds out a little later which pull request a new commit came with.
-FRESH = 120
+# Seconds: GitHub finds out a little later which pull request a new commit came with.
+FRESH = 600
 CUT = "…"
 
 
@@ -27,12 +29,15 @@ def too_fresh(survey: Survey, answers: Answers) -> Asked:
         for at, word in survey.found.items()
         if lineage.commits[at].committed >= since and _is_unmerged(answers, word.number)
     ]
-    commits = [
+    commits = {
         sha
         for sha, pulls in answers.by_commit.items()
         if lineage.commits[lineage.index[sha]].committed >= since and not any(pull.merged for pull in pulls)
-    ]
-    return Asked(tuple(dict.fromkeys(numbers)), tuple(commits))
+    }
+    told = {pull.commit for pull in answers.recent}
+    # Where GitHub has merged a commit that it cannot tell the pull request of, it lags; else these were pushed directly
+    lagging = commits - told if commits & told else ()
+    return Asked(tuple(dict.fromkeys(numbers)), tuple(lagging))
 
 
 def _is_unmerged(answers: Answers, number: int) -> bool:
@@ -46,15 +51,18 @@ def correct(survey: Survey, answers: Answers) -> Survey:
     found = {at: word for at, word in survey.found.items() if _stands(lineage, at, word, answers)}
     facts = {number: pull for number, pull in answers.pulls.items() if pull is not None}
     covered = set()
-    for sha, pulls in answers.by_commit.items():
-        for pull in pulls:
-            at = _landed(lineage, pull, answers.repository)
-            if at is not None:
-                facts[pull.number] = pull
-                found.setdefault(at, _said(lineage, at, pull))
-                covered.add(sha)
+    for sha, pull in [*_came_with(answers), *((pull.commit or "", pull) for pull in answers.recent)]:
+        at = _landed(lineage, pull, answers.repository)
+        if at is not None:
+            facts[pull.number] = pull
+            found.setdefault(at, _said(lineage, at, pull))
+            covered.add(sha)
     found = {at: _told(word, facts.get(word.number)) for at, word in found.items()}
     return msgspec.structs.replace(survey, found=found, facts=facts, covered=frozenset(covered))
+
+
+def _came_with(answers: Answers) -> Iterator[tuple[str, PullFacts]]:
+    return ((sha, pull) for sha, pulls in answers.by_commit.items() for pull in pulls)
 
 
 def _stands(lineage: Lineage, at: int, word: Said, answers: Answers) -> bool:

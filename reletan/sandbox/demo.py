@@ -1,124 +1,220 @@
-"""The whole flow in a sandbox, without any account: ``python -m reletan.sandbox.demo [--keep DIR]``.
+"""The story that `reletan demo` tells: a release and a hotfix of a small shop on the sandbox GitHub."""
 
-A small history is made in a new temporary folder, and one release and one hotfix go out there, each command run as a
-person would. Nothing outside the folder is touched, no token is read. Exit 1 at the first command that answers
-otherwise than expected. The folder stays, to look around in.
-"""
-
-import argparse
 import os
 import shlex
+import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reletan import prompts
+from reletan.domain.errors import ReletanError
+from reletan.sandbox.github.merging import merge, mergeable_state, opinions
 from reletan.sandbox.origin import WorldError
+from reletan.sandbox.stories import Shop
+from reletan.sandbox.team import Pull
 from reletan.sandbox.world import World
+from reletan.terminal import Terminal
 
 # how the terminal looks is the person's, everything else the world's
-_LOOKS = ("TERM", "COLUMNS", "NO_COLOR", "COLORTERM")
+_LOOKS = ("TERM", "COLUMNS", "LINES", "NO_COLOR", "COLORTERM", "PROMPT_TOOLKIT_NO_CPR")
+_WIDEST = 100
+_AN_HOUR = 3_600
+_LATEST = ["log", "--graph", "--oneline", "--decorate", "--max-count=14", "main", "develop"]
 
 
-class Unexpected(Exception):
-    """A command of the demo did not exit with 0."""
+class Stopped(Exception):
+    """The person wants no more of it. ``code``: 0, or 1 where they declined a plan."""
+
+    def __init__(self, why: str, code: int) -> None:
+        super().__init__(why)
+        self.code = code
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="reletan demo", description="The whole flow in a sandbox, without any account."
+class Guide:
+    """Tells the story, and runs its commands in Hana's clone; without ``auto``, each waits for the person."""
+
+    def __init__(self, terminal: Terminal, world: World, *, auto: bool) -> None:
+        self.terminal = terminal
+        self.world = world
+        self.auto = auto
+        self._color = terminal.colored(sys.stdout.isatty())
+
+    def tell(self, text: str, *lines: str) -> None:
+        """A paragraph, and below it lines as they are."""
+        # Japanese names are wider than textwrap knows
+        width = max(min(shutil.get_terminal_size().columns, _WIDEST) - 6, 20)
+        told = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        paragraph = "\n".join(self._styled("36", f"# {line}") for line in [*told, *(f"  {line}" for line in lines)])
+        self.terminal.out(f"\n{paragraph}")
+
+    def reletan(self, *args: str, asks: bool = False) -> None:
+        """One command of reletan; ``asks``: it asks before it writes, unless nobody wants to be asked."""
+        words = [*args, "--yes"] if asks and self.auto else args
+        color = () if self.terminal.color == "auto" else ("--color", self.terminal.color)
+        self._run(
+            shlex.join(["reletan", *words]), self.world.command(*color, *words), self.world.clone, may_decline=asks
+        )
+
+    def shell(self, line: str) -> None:
+        self._run(line, ["sh", "-c", line], self.world.clone)
+
+    def git_in_origin(self, *args: str) -> None:
+        argv = ["git", *args]
+        self._run(shlex.join(argv), argv, self.world.origin)
+
+    def let_time_pass(self) -> None:
+        """Otherwise all that was pushed would be so new that GitHub may not know it yet, and be asked again."""
+        self.world.clock += _AN_HOUR
+
+    def open_branch(self, prefix: str) -> str:
+        """The branch of the release, or the hotfix, whose version the person may have chosen."""
+        for name in self.world.branches():
+            if name.startswith(prefix):
+                return name
+        raise WorldError(f"no branch {prefix}… is on the remote")
+
+    def _run(self, shown: str, argv: Sequence[str], where: Path, *, may_decline: bool = False) -> None:
+        self._announce(self._styled("1", f"$ {shown}"))
+        before = self._state()
+        code = _finished(argv, where, self._environment(), silent=self.auto)
+        if code == 130:
+            raise KeyboardInterrupt
+        if code == 1 and may_decline and not self.auto and self._state() == before:
+            raise Stopped(f"`{shown}` changed nothing, so the story ends here.", 1)
+        if code:
+            raise ReletanError(f"In the demo, `{shown}` should have exited with 0, but it was {code}.",
+                               next=f"look around in {self.world.folder}")  # fmt: skip
+
+    def _announce(self, command: str) -> None:
+        if self.auto:
+            self.terminal.out(command)
+        elif not prompts.go_on(self.terminal, f"{command}   [Enter: run it, q: stop] ", flag="--auto"):
+            raise Stopped("You stopped the demo.", 0)
+
+    def _environment(self) -> Mapping[str, str]:
+        looks = {name: os.environ[name] for name in _LOOKS if name in os.environ}
+        return self.world.environment({**looks, "TMPDIR": self.world.env["HOME"], "GIT_PAGER": "cat"})
+
+    def _state(self) -> tuple[str, str]:
+        """What a command could have changed: origin's refs, and the files of the clone."""
+        return self.world.look("for-each-ref", cwd=self.world.origin), self.world.look("status", "--porcelain")
+
+    def _styled(self, style: str, text: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[m" if self._color else text
+
+
+def _finished(argv: Sequence[str], where: Path, env: Mapping[str, str], *, silent: bool) -> int:
+    """The exit code of a command, whose output goes where ours goes; ``silent``: nobody is there to answer it."""
+    stdin = subprocess.DEVNULL if silent else None
+    # one pipe for both, so that they stay in order
+    stderr = subprocess.STDOUT if silent else None
+    with subprocess.Popen(argv, cwd=where, env=env, stdin=stdin, stderr=stderr) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            # the terminal told it too, and it may have to say what it left behind
+            child.wait()
+            raise
+        except BaseException:
+            child.terminate()
+            raise
+
+
+def tell_story(guide: Guide, shop: Shop) -> None:
+    """The whole of it. Raises Stopped, and ReletanError for a command that did not do what it should."""
+    _begin(guide)
+    _look(guide, shop)
+    _start(guide)
+    _meanwhile(guide, shop)
+    _tag(guide)
+    _hotfix(guide)
+    _look_back(guide)
+
+
+def _begin(guide: Guide) -> None:
+    guide.tell("You are Hana, on duty for the next release of a shop. Its remote is on a GitHub that runs inside of this "
+               f"command, and your clone is {guide.world.clone}")  # fmt: skip
+    guide.tell("Once in a repository: reletan finds out how this team works, and writes it down for everybody.")
+    guide.reletan("init", "--defaults", asks=True)
+    guide.tell("The settings belong into the repository, so that the whole team and CI have the same.")
+    guide.shell("git add .reletan.toml && git commit -qm 'Set up reletan' && git push -q origin develop")
+    guide.let_time_pass()
+
+
+def _look(guide: Guide, shop: Shop) -> None:
+    guide.tell("What has been merged since the last release? The history tells most of it; GitHub adds labels and logins, "
+               f"and knows that three commits were pull request #{shop.rebased}, merged by rebase.")  # fmt: skip
+    guide.reletan("list")
+    guide.tell(
+        f"The same by label. #{shop.newcomer} is somebody's first pull request here, which GitHub tells as well."
     )
-    parser.add_argument("--keep", metavar="DIR", type=Path, help="build it in DIR (new or empty)")
-    keep: Path | None = parser.parse_args(arguments).keep
-    if keep is None:
-        return _tell(Path(tempfile.mkdtemp(prefix="reletan-demo-")))
-    if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
-        print(f"reletan demo: {keep} is not an empty folder; name one that does not exist yet", file=sys.stderr)
-        return 2
-    return _tell(keep.absolute())
+    guide.reletan("list", "--group-by", "label")
+    world = guide.world
+    guide.tell("Four more are open, and stay out of the release. What GitHub says of them:",
+               *(_standing(world, world.pulls[number]) for number in shop.open))  # fmt: skip
 
 
-def _tell(folder: Path) -> int:
-    try:
-        world = World.believable(folder / "shop")
-        _say(f"A shop's repository stands in {world.clone}; its origin is the folder beside it.")
-        _release(world)
-        _hotfix(world)
-        _look_back(world)
-    except (Unexpected, WorldError) as error:
-        print(f"\nreletan demo stopped: {error}", file=sys.stderr)
-        return 1
-    finally:
-        _say(f"Everything is still there, to look around; remove it when you like: {folder}")
-    return 0
+def _start(guide: Guide) -> None:
+    guide.tell("What would starting a release do? With --dry-run you see the plan, and nothing is changed.")
+    guide.reletan("start", "--dry-run")
+    guide.tell("Start it. The version is proposed from the labels and titles; the branch appears on the remote, and your "
+               "work tree stays as it is.")  # fmt: skip
+    guide.reletan("start", asks=True)
 
 
-def _release(world: World) -> None:
-    _say("Once in a repository: find out how this team works, and write it down.")
-    _reletan(world, "init", "--defaults", "--yes")
-    for git in (["add", ".reletan.toml"], ["commit", "-qm", "Set up reletan"], ["push", "-q", "origin", "develop"]):
-        _run(world, ["git", *git], ["git", *git], world.clone)
-    _say("What has been merged since the last release?")
-    _reletan(world, "list")
-    _say("What would starting a release do? Nothing is changed.")
-    _reletan(world, "start", "--dry-run")
-    _say("Start it: the release branch appears on the remote.")
-    _reletan(world, "start", "--yes")
-    branch = _open_branch(world, "release/")
-    _say(f"Meanwhile Yuki finds a mistake, and pushes a fix to {branch}.")
+def _meanwhile(guide: Guide, shop: Shop) -> None:
+    world, ready = guide.world, shop.ready
+    branch = guide.open_branch("release/")
+    merge(world, world.pulls[ready], sha=world.head_of(ready), method="squash", title=None, body=None, login="yuki")
     world.commit(branch, "Fix the total on invoices", {"src/invoice.txt": "with tax\n"}, "Yuki")
-    _reletan(world, "status")
-    _say("What would the release do? Nothing is changed.")
-    _reletan(world, "tag", "--dry-run")
-    _say("Release: production, tag and development go out in one atomic push.")
-    _reletan(world, "tag", "--yes")
-    _say("Running it again is always safe.")
-    _reletan(world, "tag", branch.removeprefix("release/"), "--yes")
+    guide.let_time_pass()
+    guide.tell(f"Meanwhile Yuki tests, finds a mistake, and pushes a fix to {branch}. He also merges #{ready} into develop: "
+               "too late for this release, so it waits for the next one.")  # fmt: skip
+    guide.reletan("status")
 
 
-def _hotfix(world: World) -> None:
-    _say("A bad surprise in production: a hotfix starts there.")
-    _reletan(world, "start", "hotfix", "--yes")
-    branch = _open_branch(world, "hotfix/")
-    _say(f"花子 pushes the fix to {branch}.")
-    world.commit(branch, "支払いの二重送信を防止", {"src/payment.txt": "once\n"}, "山田 花子")
-    _reletan(world, "tag", "--yes")
-    _reletan(world, "status")
+def _tag(guide: Guide) -> None:
+    version = guide.open_branch("release/").removeprefix("release/")
+    guide.tell("What would the release do? Again, nothing is changed.")
+    guide.reletan("tag", "--dry-run")
+    guide.tell("Release! Production, tag and development reach the remote in one atomic push: all of them, or none.")
+    guide.reletan("tag", asks=True)
+    guide.tell("Was that all? Running it again is always safe.")
+    guide.reletan("tag", version, asks=True)
 
 
-def _look_back(world: World) -> None:
-    _say("The remote now: the tags are on main, and develop has them too.")
-    newest = ["--max-count=14", "main", "develop"]
-    graph = ["git", "log", "--graph", "--oneline", "--decorate", *newest]
-    _run(world, graph, graph, world.origin)
+def _hotfix(guide: Guide) -> None:
+    guide.tell("A bad surprise: some customers pay twice. A hotfix starts at production, not at development.")
+    guide.reletan("start", "hotfix", asks=True)
+    branch = guide.open_branch("hotfix/")
+    guide.world.commit(branch, "支払いの二重送信を防止", {"src/payment.txt": "once\n"}, "山田 花子")
+    guide.let_time_pass()
+    guide.tell(f"花子 pushes the fix to {branch}. It goes out in the same way, and back into develop.")
+    guide.reletan("tag", asks=True)
 
 
-def _reletan(world: World, *args: str) -> None:
-    _run(world, ["reletan", *args], world.command(*args), world.clone)
+def _look_back(guide: Guide) -> None:
+    guide.tell("What is left: the pull request that came too late begins the next release.")
+    guide.reletan("status")
+    guide.tell(
+        "And this is the remote now, as git-flow would have made it: the tags are on main, and develop has them too."
+    )
+    guide.git_in_origin(*_LATEST)
 
 
-def _run(world: World, shown: Sequence[str], argv: Sequence[str], where: Path) -> None:
-    """Run one command, its output where ours goes; raises Unexpected unless it exits 0."""
-    print(f"$ {shlex.join(shown)}", flush=True)
-    looks = {name: os.environ[name] for name in _LOOKS if name in os.environ}
-    env = world.environment({**looks, "GIT_PAGER": "cat"})
-    # one pipe for both, as on a terminal
-    code = subprocess.run(argv, cwd=where, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
-    if code.returncode:
-        raise Unexpected(f"`{shlex.join(shown)}` should exit 0, but exited {code.returncode}")
+def _standing(world: World, pull: Pull) -> str:
+    return f"#{pull.number} {pull.title} ({pull.author.login}): {_verdict(world, pull)}"
 
 
-def _open_branch(world: World, prefix: str) -> str:
-    for name in world.branches():
-        if name.startswith(prefix):
-            return name
-    raise Unexpected(f"no branch {prefix}… is on the remote")
-
-
-def _say(text: str) -> None:
-    print(f"\n# {text}", flush=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _verdict(world: World, pull: Pull) -> str:
+    state = mergeable_state(world, pull)
+    if pull.draft:
+        return "a draft"
+    if state == "dirty":
+        return f"conflicts with {pull.base}"
+    if not any(review.state == "APPROVED" for review in opinions(world, pull).values()):
+        return "nobody has approved it yet"
+    return "approved, could be merged" if state == "clean" else state

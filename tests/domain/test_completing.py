@@ -7,7 +7,6 @@ from graphs import NAMES, Graph, sha
 
 from reletan.domain.answers import Answers, Asked, PullFacts
 from reletan.domain.completing import FRESH, correct, questions, too_fresh
-from reletan.domain.history import Commit
 from reletan.domain.merges import Names
 from reletan.domain.pulls import Collected, Survey, collect, survey
 
@@ -230,26 +229,49 @@ def test_what_a_commit_came_with_needs_no_question_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("age", "again"), [(0, True), (FRESH, True), (FRESH + 1, False)])
-def test_only_what_is_new_is_looked_up_again(age: int, again: bool) -> None:
+def test_a_pull_request_that_is_not_merged_yet_is_looked_up_again_while_it_is_new(age: int, again: bool) -> None:
+    graph = Graph()
+    graph.commit("Fix it (#13)")
+    now = graph.log()[0].committed + age
+    answers = Answers(repository=REPOSITORY, now=now, pulls={13: facts(13, None, merged=False)})
+    assert too_fresh(surveyed(graph), answers) == Asked((13,) if again else (), ())
+
+
+@pytest.mark.parametrize(("age", "again"), [(0, True), (FRESH - 1, True), (FRESH, False)])
+def test_commits_are_looked_up_again_where_github_lags(age: int, again: bool) -> None:
+    graph = Graph()
+    first, last = graph.commit("First half"), graph.commit("Second half")
+    now = graph.log()[0].committed + age
+    answers = Answers(
+        repository=REPOSITORY, now=now, by_commit={sha(0): (), first: (), last: ()}, recent=(facts(12, last),)
+    )
+    assert (first in too_fresh(surveyed(graph), answers).commits) is again
+    assert last not in too_fresh(surveyed(graph), answers).commits
+
+
+def test_what_was_pushed_directly_is_not_looked_up_again() -> None:
     graph = Graph()
     direct = graph.commit("Direct")
-    squash = graph.commit("Fix it (#13)")
-    log: list[Commit] = graph.log()
-    answers = Answers(
-        repository=REPOSITORY, now=log[0].committed + age, pulls={13: facts(13, None, merged=False)},
-        by_commit={sha(0): (), direct: ()},
-    )  # fmt: skip
-    asked = too_fresh(surveyed(graph), answers)
-    assert asked.numbers == ((13,) if again else ())
-    assert (direct in asked.commits) == (age < FRESH)
-    assert squash not in asked.commits
+    now = graph.log()[0].committed
+    elsewhere = (facts(12, sha(99)),)
+    assert not too_fresh(
+        surveyed(graph), Answers(repository=REPOSITORY, now=now, by_commit={direct: ()}, recent=elsewhere)
+    )
+
+
+def test_what_was_merged_last_is_known_without_asking_for_its_commit() -> None:
+    graph = Graph()
+    merged = graph.commit("Just now")
+    answers = Answers(repository=REPOSITORY, by_commit={merged: ()}, recent=(facts(12, merged), facts(11, sha(99))))
+    collected = collect(correct(surveyed(graph), answers), {})
+    assert numbers(collected) == [12]
+    assert subjects(collected) == ["Begin"]
 
 
 def test_what_github_knows_is_not_looked_up_again() -> None:
     graph = Graph()
     squash = graph.commit("Fix it (#13)")
     now = graph.log()[0].committed
-    answers = Answers(
-        repository=REPOSITORY, now=now, pulls={13: facts(13, squash)}, by_commit={sha(0): (facts(9, sha(0)),)}
-    )
+    known = {sha(0): (facts(9, sha(0)),)}
+    answers = Answers(repository=REPOSITORY, now=now, pulls={13: facts(13, squash)}, by_commit=known)
     assert not too_fresh(surveyed(graph), answers)

@@ -1,0 +1,144 @@
+"""`reletan demo`: the whole story without questions, what it leaves alone, and what it refuses before it begins."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from demo_run import CANARY, Person, person, run
+from github_world import problems
+from wrapped import executable
+
+from reletan.sandbox.demo import Guide, tell_story
+from reletan.sandbox.stories import shop
+from reletan.sandbox.world import World
+from reletan.terminal import Terminal
+
+STORY = [
+    "init --defaults --yes", "list", "list --group-by label", "start --dry-run", "start --yes", "status", "tag --dry-run",
+    "tag --yes", "tag 1.4.0 --yes", "start hotfix --yes", "tag --yes", "status",
+]  # fmt: skip
+
+
+@pytest.fixture
+def somebody(tmp_path: Path) -> Person:
+    return person(tmp_path / "somebody")
+
+
+def _files_with(text: str, folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
+def test_the_whole_story_touches_nothing_but_its_own_folder(somebody: Person) -> None:
+    gh = executable(somebody.folder / "bin" / "gh", f"touch {somebody.folder}/asked; echo {CANARY}")
+    (somebody.home / ".gitconfig").write_text(f"[user]\n\tname = {CANARY}\n[gc]\n\tauto = 1\n")
+    done = run(somebody, "demo", "--auto", env={"PATH": f"{gh.parent}:{os.environ['PATH']}"})
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert re.findall(r"^\$ reletan (.*)$", done.stdout, re.M) == STORY
+    assert CANARY not in done.stdout
+    (folder,) = somebody.tmp.iterdir()
+    assert f"Everything is still in {folder}, and nowhere else" in done.stdout
+    assert somebody.made() == ["bin/gh", "home/.gitconfig", f"tmp/{folder.name}"]
+    assert not (somebody.folder / "asked").exists()
+    assert _files_with(CANARY, folder) == []
+    assert _left_to_look_around_in(folder) == ["v1.2.0", "v1.3.0", "v1.4.0", "v1.4.1"]
+
+
+def _left_to_look_around_in(folder: Path) -> list[str]:
+    """The tags that the clone's develop has."""
+    git = ["git", "tag", "--merged", "develop"]
+    return subprocess.run(git, cwd=folder / "hana", capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_what_the_story_asks_github_and_what_github_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GH_TOKEN", CANARY)
+    world = World(tmp_path / "shop")
+    its = shop(world)
+    with world.on_github() as server:
+        tell_story(Guide(Terminal(), world, auto=True), its)
+    assert problems(server) == []
+    assert {(asked.via, asked.login) for asked in server.exchanges} == {("graphql", "hana")}
+    told = capfd.readouterr().out
+    conflicting, unapproved, draft, ready = its.open
+    for number, verdict in (
+        (conflicting, "conflicts with develop"), (unapproved, "nobody has approved it yet"), (draft, "a draft"),
+        (ready, "approved, could be merged"),
+    ):  # fmt: skip
+        assert re.search(rf"#{number} .*: {verdict}$", told, re.M)
+    assert "12 pull requests since v1.3.0, 2 commits without one" in told
+    assert re.search(rf"#{its.rebased} +Pay later by invoice +marta .* feature", told)
+    assert f"First contributions: lena (#{its.newcomer})" in told
+    assert "waiting for" not in told
+    assert [pull.number for pull in world.pulls.values() if pull.open] == [conflicting, unapproved, draft]
+    assert world.pulls[ready].merged is not None
+
+
+def test_without_a_terminal_the_flag_is_named(somebody: Person) -> None:
+    done = run(somebody, "demo")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "reletan demo --auto" in done.stderr
+    assert somebody.made() == []
+
+
+@pytest.mark.parametrize("taken", ["a file", "a folder with a file", "below a file"])
+def test_it_is_kept_in_a_new_or_empty_folder_only(somebody: Person, taken: str) -> None:
+    if taken == "a folder with a file":
+        (somebody.work / "shop").mkdir()
+        (somebody.work / "shop" / "mine").write_text("mine\n")
+    else:
+        (somebody.work / "shop").write_text("mine\n")
+    keep = "shop/below" if taken == "below a file" else "shop"
+    done = run(somebody, "demo", "--auto", "--keep", keep)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert keep in done.stderr
+    assert "name a new folder" in done.stderr
+    assert len(_files_with("mine", somebody.work)) == 1
+    assert somebody.made() == ["work/shop"]
+
+
+def test_without_graphql_core_it_says_what_to_install(somebody: Person, tmp_path: Path) -> None:
+    blocker = tmp_path / "blocker"
+    blocker.mkdir()
+    (blocker / "graphql.py").write_text("raise ModuleNotFoundError('No module named graphql', name='graphql')\n")
+    path = f"{blocker}:{somebody.environment['PYTHONPATH']}"
+    done = run(somebody, "demo", "--auto", env={"PYTHONPATH": path})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'reletan[sandbox]'" in done.stderr
+    assert somebody.made() == []
+
+
+@pytest.mark.parametrize(
+    ("script", "said"), [("echo git version 2.30.0", "git 2.30 is too old"), (None, "git is not installed")]
+)
+def test_git_that_is_too_old_or_missing(somebody: Person, tmp_path: Path, script: str | None, said: str) -> None:
+    folder = tmp_path / "only"
+    folder.mkdir()
+    if script:
+        executable(folder / "git", script)
+    done = run(somebody, "demo", "--auto", env={"PATH": str(folder)})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert somebody.made() == []
+
+
+def test_a_command_that_fails_is_named(somebody: Person, tmp_path: Path) -> None:
+    real = shutil.which("git") or "git"
+    git = executable(tmp_path / "bin" / "git", f'[ "$1" != commit ] || exit 7\nexec {real} "$@"')
+    keep = somebody.work / "my shop"
+    done = run(somebody, "demo", "--auto", "--keep", "my shop", env={"PATH": f"{git.parent}:{os.environ['PATH']}"})
+    assert done.returncode == 1
+    failed = "`git add .reletan.toml && git commit -qm 'Set up reletan' && git push -q origin develop`"
+    assert f"{failed} should have exited with 0, but it was 7" in done.stderr
+    assert str(keep) in done.stderr
+    assert (keep / "hana" / ".reletan.toml").exists()
+
+
+def test_help_has_examples(somebody: Person) -> None:
+    done = run(somebody, "demo", "--help")
+    assert done.returncode == 0
+    for example in ("reletan demo --auto", "reletan demo --keep"):
+        assert example in done.stdout
