@@ -1,12 +1,17 @@
-"""``python -m bench [startup|list|remote …]``: all of them without a name."""
+"""``python -m bench [startup|list|remote|github …]``: all of them without a name."""
 
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import listing, remote, startup
+from bench import github, listing, remote, startup
 from bench.timing import program
 
-SUITES: dict[str, Callable[[], None]] = {"startup": startup.bench, "list": listing.bench, "remote": remote.bench}
+SUITES: dict[str, Callable[[], None]] = {
+    "startup": startup.bench,
+    "list": listing.bench,
+    "remote": remote.bench,
+    "github": github.bench,
+}
 
 
 def main(names: Sequence[str]) -> int:

@@ -57,8 +57,8 @@ def complete(session: Session, facts: Observed, survey: Survey) -> tuple[Survey,
     if answers.repository and answers.repository.casefold() != slug.casefold():
         moved = f"{slug} is now {answers.repository}: tell this clone with `git remote set-url`."
         warnings.append(Warning("repository-moved", moved))
-    if len(questions(survey, Answers()).commits) > MOST_COMMITS:
-        many = f"Only the newest {MOST_COMMITS:,} commits without a pull request were looked up on GitHub."
+    if not problem and (left := questions(corrected, answers).commits):
+        many = f"There are many commits without a pull request: {len(left):,} of them were not looked up on GitHub."
         warnings.append(Warning("many-commits", many))
     return corrected, Completion("github" if answers.repository else "history", not problem, tuple(warnings))
 
