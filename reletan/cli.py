@@ -115,7 +115,11 @@ def list_(
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     group_by: Annotated[
-        str, typer.Option(metavar="label|author|none", help="Put the pull requests under headings.")
+        str,
+        typer.Option(
+            metavar="label|author|none",
+            help="Put the pull requests under headings: their first label, or who made them.",
+        ),
     ] = "none",
     no_fetch: NoFetch = False,
     offline: Offline = False,

@@ -170,7 +170,7 @@ def listing_markdown(listing: Listing, group_by: str, language: str) -> str:
     context = {
         "newcomers": newcomers, "since": listing.since, "until": listing.until, "compare_url": listing.compare_url, "groups": groups,
         "commits": commits,
-        "warnings": [Text(w.message).markdown() for w in listing.warnings], "version": listing.suggested_version,
+        "version": listing.suggested_version,
     }  # fmt: skip
     return render_template("list.md.j2", language, context)
 

@@ -1,11 +1,14 @@
 """The person's terminal: data goes to stdout, talk and progress to stderr."""
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import accumulate
 from typing import TextIO
+from unicodedata import east_asian_width
 
 import msgspec
 
@@ -61,7 +64,7 @@ class Terminal(msgspec.Struct, kw_only=True):
         if not self._shows_progress:
             yield
             return
-        line = f"{one_line(what)} …"
+        line = _fitted(f"{one_line(what)} …")
         sys.stderr.write(f"\r{line}")
         sys.stderr.flush()
         try:
@@ -77,8 +80,15 @@ class Terminal(msgspec.Struct, kw_only=True):
             self.say(f"{why}: waiting for {seconds:.0f} s")
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            with self.progress(f"{why}: {left:.0f} s left"):
+            with self.progress(f"{left:.0f} s left: {why}"):
                 time.sleep(min(left, 1))
+
+
+def _fitted(line: str) -> str:
+    """As much of ``line`` as fits on one row: only that is wiped out again."""
+    room = shutil.get_terminal_size().columns - 1
+    widths = accumulate(2 if east_asian_width(char) in "WF" else 1 for char in line)
+    return "".join(char for char, width in zip(line, widths, strict=True) if width <= room)
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 
+from hypothesis import strategies as st
+
 from reletan.domain.history import Commit, Lineage, trace
 from reletan.domain.pulls import Collected, Names, PullRequest, Released, collect, survey
 
@@ -83,3 +85,32 @@ class Graph:
         self.commits.append(commit)
         self.heads[on] = commit.sha
         return commit.sha
+
+
+MESSAGES = [
+    "Work",
+    "Merge branch 'topic'",
+    "Merge branch 'develop' of github.com:o/r into develop",
+    "Merge pull request #{n} from o/topic\n\nTitle",
+    "Merge pull request #{n} from o/release/1.4.0\n\nTitle",
+    "Merge pull request #{n} from o/hotfix/1.4.1\n\nTitle",
+    "Merge pull request #{n} from bob/develop\n\nTitle",
+    "Merge pull request #{n} from o/revert-{m}-topic\n\nTitle",
+    "Title (#{n})",
+    'Revert "Title (#{m})" (#{n})\n\nReverts o/r#{m}',
+    "Undo\n\nThis reverts commit {sha}.\nThis reverts commit {short}, reversing changes",
+]
+
+
+@st.composite
+def logs(draw: st.DrawFn, messages: list[str] = MESSAGES, distinct: bool = False) -> list[Commit]:
+    """A random graph with random words, in nearly the order of its dates."""
+    size = draw(st.integers(1, 25))
+    commits = []
+    for n in range(size):
+        parents = draw(st.lists(st.integers(max(0, n - 5), n - 1), max_size=3, unique=True)) if n else []
+        number = n + 1 if distinct else draw(st.integers(0, 8))
+        other = draw(st.integers(0, size))
+        message = draw(st.sampled_from(messages)).format(n=number, m=other, sha=sha(other), short=sha(other)[:7])
+        commits.append(Commit(sha(n), tuple(map(sha, parents)), n, "Hana", message))
+    return commits[::-1]

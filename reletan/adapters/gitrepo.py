@@ -148,9 +148,14 @@ class GitRepo(GitObjects):
 
     def authors_of(self, revisions: Sequence[str]) -> list[Person]:
         """The author of each of ``revisions`` (ids, or ``id^2``), in their order."""
-        ids = self.git.run("rev-parse", *revisions, "--").out.split()[: len(revisions)]
-        records = self.git.records("log", "-z", "--no-walk", "--format=%H%n%ae%n%an", *dict.fromkeys(ids), "--")
-        people = {sha: _person(rest) for sha, _, rest in (record.partition("\n") for record in records if record)}
+        names = "".join(f"{revision}\n" for revision in revisions)
+        # one line each, as git tells them in the order of the questions
+        ids = self.git.run("cat-file", "--batch-check=%(objectname)", stdin=names).out.split()
+        wanted = "".join(f"{sha}\n" for sha in dict.fromkeys(ids))
+        out = self.git.run("log", "-z", "--no-walk", "--stdin", "--format=%H%n%ae%n%an", stdin=wanted).out
+        people = {
+            sha: _person(rest) for sha, _, rest in (record.partition("\n") for record in out.split("\0") if record)
+        }
         return [people[sha] for sha in ids]
 
     def is_ancestor(self, commit: str, of: str) -> bool:

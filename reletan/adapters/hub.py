@@ -1,17 +1,15 @@
-"""GitHub: one repository, over PyGithub's connection. Reads are tried again, writes never.
+"""GitHub: one repository, over PyGithub. Reads are tried again, writes never."""
 
-Facts: GitHub's limits https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-"""
-
-import os
+import logging
 import time
-from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
+from reletan.adapters.hubreply import HubError, Refused, Reply, decode
+from reletan.adapters.hubwire import LOOPBACK, Connection, Redirected, cause, connect
 from reletan.adapters.token import Token
 from reletan.domain.errors import ReletanError, Unauthorized, UsageError
 
@@ -20,56 +18,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-TIMEOUT = 15  # seconds; GitHub itself gives up on a query after 10
 TRIES = 4
 BACKOFF = 0.3  # seconds before the second try, twice that before the third …
 LONGEST_WAIT = 60.0  # seconds in all, from which on a run gives up rather than wait
 API_VERSION = "2022-11-28"  # the next one drops merge_commit_sha
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-class HubError(ReletanError):
-    """GitHub failed, or could not be reached (exit 1). ``unclear``: whether a write was done is not known."""
-
-    def __init__(self, message: str, *, next: str | None = None, unclear: bool = False) -> None:
-        super().__init__(message, next=next)
-        self.unclear = unclear
-
-
-class Refused(HubError):
-    """GitHub understood, and says no; asking again is of no use (exit 1)."""
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """An answer as it came. Header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
-
-    @property
-    def now(self) -> int:
-        """GitHub's clock, in seconds since 1970; 0 where it did not tell."""
-        try:
-            return int(parsedate_to_datetime(self.headers.get("date", "")).timestamp())
-        except ValueError:
-            return 0
-
-    @property
-    def words(self) -> str:
-        """What GitHub said about a failure, in one line."""
-        try:
-            said = msgspec.json.decode(self.text, type=_Said)
-        except msgspec.DecodeError:
-            return f"HTTP {self.status}"
-        details = [error.get("message") or error.get("code") for error in said.errors if isinstance(error, dict)]
-        known = [said.message, *(str(detail) for detail in details if detail)]
-        return f"{': '.join(text for text in known if text) or 'no reason given'} (HTTP {self.status})"
-
-
-class _Said(msgspec.Struct):
-    message: str = ""
-    errors: list[Any] = []
 
 
 class _Named(msgspec.Struct):
@@ -94,22 +46,15 @@ class Hub:
         self._wait = wait
         self._tell = tell
         self._waited = 0.0
-        self._lanes: list[Requester] = []
+        self._requester: Requester | None = None
+        self._lanes: list[Connection] = []
         self._full_name: str | None = None
-        self._limit: tuple[str, str, str] | None = None
+        self._last: Reply | None = None
         parts = urlsplit(api_url)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise UsageError(
                 f"No token is sent to {api_url}: it is not HTTPS.", next="set github.api_url to an https address"
             )
-
-    # reads
-
-    def read(self, path: str, type: type[T]) -> T:
-        """GET ``path`` (from ``/repos`` on), decoded as ``type``; a try that failed is made again."""
-        reply = self._again("GET", path, None)
-        self.require(reply)
-        return decode(reply, type)
 
     @property
     def path(self) -> str:
@@ -119,6 +64,47 @@ class Hub:
     def note_name(self, full_name: str) -> None:
         """The repository's name as GitHub tells it: reads follow it to a new one, writes do not."""
         self._full_name = full_name
+
+    # reads
+
+    def read(self, path: str, type: type[T]) -> T:
+        """GET ``path`` (from ``/repos`` on), decoded as ``type``; a try that failed is made again."""
+        reply = self._again("GET", path)
+        self.require(reply)
+        return decode(reply, type)
+
+    def _again(self, verb: str, path: str) -> Reply:
+        for attempt in range(TRIES):
+            last = attempt == TRIES - 1
+            try:
+                reply = self.send(verb, path)
+            except Refused:
+                raise
+            except HubError as problem:
+                # A time-out has taken long already
+                if last or (problem.slow and attempt):
+                    raise
+                self.pause(BACKOFF * 2**attempt, "GitHub cannot be reached")
+                continue
+            seconds = self.seconds_to_wait(reply, attempt)
+            if seconds is None or last:
+                return reply
+            self.pause(seconds, self.failure(reply).message.rstrip("."))
+        raise AssertionError("the last try returns or raises")
+
+    def seconds_to_wait(self, reply: Reply, attempt: int) -> float | None:
+        """How long to wait before asking again; None when asking again is of no use."""
+        if reply.limited is not None:
+            return reply.limited
+        return BACKOFF * 2**attempt if reply.status >= 500 else None
+
+    def pause(self, seconds: float, why: str) -> None:
+        """Wait, visibly. Raises HubError when that is longer than a run may wait in all."""
+        if self._waited + seconds >= LONGEST_WAIT:
+            long = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+            raise HubError(f"{why}, and to wait {long} is too long.", next=f"try again in {long}")
+        self._waited += seconds
+        self._wait(seconds, why)
 
     # writes
 
@@ -131,41 +117,10 @@ class Hub:
                           next=f"set github.repository, or the remote's address, to {self._full_name}")  # fmt: skip
         reply = self.send(verb, path, body)
         if 300 <= reply.status < 400:
-            raise Refused(
-                f"GitHub has moved {self.repository}, so nothing was written.", next="check github.repository"
-            )
+            raise self._moved()
         if reply.status >= 500:
             raise self.failure(reply)
         return reply
-
-    def _again(self, verb: str, path: str, body: Any) -> Reply:
-        for attempt in range(TRIES):
-            last = attempt == TRIES - 1
-            try:
-                reply = self.send(verb, path, body)
-            except HubError:
-                if last:
-                    raise
-                self.pause(BACKOFF * 2**attempt, "GitHub cannot be reached")
-                continue
-            seconds = self.seconds_to_wait(reply, attempt)
-            if seconds is None or last:
-                return reply
-            self.pause(seconds, self.failure(reply).message.rstrip("."))
-        raise AssertionError("the last try returns or raises")
-
-    def seconds_to_wait(self, reply: Reply, attempt: int) -> float | None:
-        """How long to wait before asking again; None when asking again is of no use."""
-        if (asked := _limited(reply)) is not None:
-            return asked
-        return BACKOFF * 2**attempt if reply.status >= 500 else None
-
-    def pause(self, seconds: float, why: str) -> None:
-        """Wait, visibly. Raises HubError when that is longer than a run may wait in all."""
-        if self._waited + seconds >= LONGEST_WAIT:
-            raise HubError(f"{why}, and to wait {_for(seconds)} is too long.", next=f"try again in {_for(seconds)}")
-        self._waited += seconds
-        self._wait(seconds, why)
 
     # one request
 
@@ -176,42 +131,59 @@ class Hub:
         """
         import requests
 
-        self.connect(lane + 1)
-        requester = self._lanes[lane]
+        requester = self.connect(lane + 1)
+        connection: Any = self._lanes[lane]
+        connection.hops = 0
+        where = requester.graphql_url if path == "/graphql" else path
         try:
-            where = requester.graphql_url if path == "/graphql" else path
-            status, headers, text = requester.requestJson(verb, where, input=body)
-        except (requests.exceptions.RequestException, OSError) as error:
-            raise HubError(f"GitHub at {self._host} could not be reached: {_cause(error)}.", unclear=True,
-                           next="check the network, github.api_url and githubstatus.com, and run it again") from None  # fmt: skip
-        except RuntimeError:
-            # PyGithub's word for a redirection to another host or scheme: the token is not sent there
-            raise HubError(
-                f"GitHub at {self._host} points to another address.", next="check github.api_url and github.repository"
-            ) from None
-        reply = Reply(status, headers, text)
-        self._note_limit(reply)
-        return reply
+            self._last = Reply(*requester.requestJson(verb, where, input=body, cnx=connection))
+        except requests.exceptions.RequestException as error:
+            wrong = isinstance(error, ValueError)
+            raise (Refused if wrong else HubError)(
+                f"GitHub at {self._host} could not be reached: {cause(error)}.", unclear=not wrong,
+                slow=isinstance(error, requests.exceptions.Timeout),
+                next="check the network, github.api_url and githubstatus.com, and run it again",
+            ) from None  # fmt: skip
+        except OSError as error:
+            raise HubError(f"GitHub at {self._host} could not be reached: {cause(error)}.", unclear=True,
+                           next="check the network, and run it again") from None  # fmt: skip
+        except (Redirected, RuntimeError):
+            # PyGithub raises the second for another host or scheme: the token is not sent there
+            raise self._moved() from None
+        except (ValueError, OverflowError):
+            # What PyGithub could not read: a header that should be a number, an address to go to
+            raise HubError(f"GitHub at {self._host} gave an answer that cannot be understood.", unclear=True,
+                           next="check github.api_url, and whether a proxy stands in between") from None  # fmt: skip
+        return self._last
+
+    def _moved(self) -> Refused:
+        return Refused(f"GitHub at {self._host} points to another address for {self.repository}.",
+                       next="check github.api_url and github.repository")  # fmt: skip
 
     @property
     def _host(self) -> str:
         return urlsplit(self.api_url).netloc
 
-    def connect(self, lanes: int) -> None:
-        """So many of PyGithub's connections; nothing is sent yet."""
-        while len(self._lanes) < lanes:
+    def connect(self, lanes: int) -> "Requester":
+        """PyGithub, with so many connections; nothing is sent yet."""
+        if self._requester is None:
             from github import Auth, Github
 
+            # It tells of redirections past --quiet, with what the server wrote
+            logging.getLogger("github").setLevel(logging.CRITICAL)
             # No retries below us, which would send writes twice, and no pauses that GitHub does not ask for
             hub = Github(
-                base_url=self.api_url, auth=Auth.Token(self._token.value), timeout=TIMEOUT, retry=None,
-                seconds_between_requests=None, seconds_between_writes=None, api_version=API_VERSION, user_agent="reletan",
+                base_url=self.api_url, auth=Auth.Token(self._token.value), retry=None, seconds_between_requests=None,
+                seconds_between_writes=None, api_version=API_VERSION, user_agent="reletan",
             )  # fmt: skip
-            self._lanes.append(hub.requester)
+            self._requester = hub.requester
+        while len(self._lanes) < lanes:
+            self._lanes.append(connect(self.api_url))
+        return self._requester
 
     def require(self, reply: Reply) -> None:
         """Raise what a failed answer means; nothing for one that is fine."""
-        if reply.status >= 400:
+        if reply.status >= 300:
             raise self.failure(reply)
 
     def failure(self, reply: Reply) -> ReletanError:
@@ -219,7 +191,7 @@ class Hub:
         if reply.status == 401:
             return Unauthorized(f"GitHub does not accept the token from {self._token.source}: {reply.words}.",
                                 next="make a new one, or run `gh auth login`")  # fmt: skip
-        if _limited(reply) is not None:
+        if reply.limited is not None:
             return HubError(
                 f"GitHub's rate limit is used up: {reply.words}.", next="try again later, or use another token"
             )
@@ -229,74 +201,19 @@ class Hub:
         if reply.status == 404:
             return Refused(f"GitHub shows no such thing in {self.repository} to this token: {reply.words}.",
                            next="check github.repository, and that the token may read it")  # fmt: skip
+        if reply.status < 400:
+            return self._moved()
         if reply.status < 500:
-            return Refused(f"GitHub says no: {reply.words}.")
+            return Refused(f"GitHub says no: {reply.words}.", next="see what GitHub says")
         return HubError(
             f"GitHub failed: {reply.words}.", unclear=True, next="try again in a while; githubstatus.com tells more"
         )
 
-    def _note_limit(self, reply: Reply) -> None:
-        names = ("x-ratelimit-remaining", "x-ratelimit-limit", "x-ratelimit-reset")
-        if all(reply.headers.get(name, "").isdigit() for name in names):
-            left, limit, reset = (reply.headers[name] for name in names)
-            self._limit = (left, limit, reset)
-
     def tell_limit(self) -> None:
         """Say how many requests are left, for whoever wants to know."""
-        if self._limit:
-            left, limit, reset = self._limit
-            at = time.strftime("%H:%M UTC", time.gmtime(int(reset)))
-            self._tell(f"GitHub: {int(left):,} of {int(limit):,} requests left until {at}")
-
-
-def decode(reply: Reply, type: type[T]) -> T:
-    """The answer as ``type``. Raises HubError for HTML, cut JSON, and fields that are missing or wrong."""
-    try:
-        return msgspec.json.decode(reply.text, type=type)
-    except msgspec.DecodeError as error:
-        kind = reply.headers.get("content-type", "").partition(";")[0]
-        what = (
-            "that is not JSON" if not isinstance(error, msgspec.ValidationError) else f"in an unknown shape ({error})"
-        )
-        raise HubError(f"GitHub gave an answer {what} (HTTP {reply.status}, {kind or 'no content type'}).", unclear=True,
-                       next="check github.api_url, and whether a proxy stands in between") from None  # fmt: skip
-
-
-def _limited(reply: Reply) -> float | None:
-    """The seconds that a rate limit asks to wait; None where it is no rate limit."""
-    if reply.status not in (403, 429) and not _says_limited(reply):
-        return None
-    after = reply.headers.get("retry-after", "")
-    if after.isdigit():
-        return float(after)
-    if reply.headers.get("x-ratelimit-remaining") == "0" and reply.headers.get("x-ratelimit-reset", "").isdigit():
-        return max(float(reply.headers["x-ratelimit-reset"]) - (reply.now or time.time()), 0) + 1
-    # GitHub's advice for a secondary limit without a header
-    return LONGEST_WAIT if reply.status == 429 or "rate limit" in reply.text.lower() else None
-
-
-def _says_limited(reply: Reply) -> bool:
-    """GraphQL tells it with HTTP 200."""
-    return reply.status == 200 and '"RATE_LIMITED"' in reply.text
-
-
-def _for(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-
-
-def _cause(error: BaseException) -> str:
-    """The shortest true words for a network error; requests' own hold memory addresses and repeat themselves."""
-    import requests
-
-    if isinstance(error, requests.exceptions.Timeout):
-        return f"no answer within {TIMEOUT} s"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy refused"
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, OSError) and inner.strerror:
-            return os.strerror(inner.errno) if inner.errno and inner.errno > 0 else inner.strerror
-        inner = inner.__cause__ or inner.__context__
-    return "the connection was cut"
+        reply = self._last
+        names = ("x-ratelimit-remaining", "x-ratelimit-limit", "x-ratelimit-reset")
+        left, limit, reset = (reply.number(name) if reply else None for name in names)
+        if left is not None and limit is not None and reset is not None:
+            at = time.strftime("%H:%M UTC", time.gmtime(reset))
+            self._tell(f"GitHub: {left:,} of {limit:,} requests left until {at}")

@@ -5,7 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from reletan.adapters.hub import Hub, HubError, decode
+from reletan.adapters.hub import Hub
+from reletan.adapters.hubreply import HubError, decode
 from reletan.domain.errors import ReletanError
 
 # GitHub works it out when a pull request is read; nearly always it is there at the first or second look after that

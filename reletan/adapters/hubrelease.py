@@ -2,7 +2,8 @@
 
 import msgspec
 
-from reletan.adapters.hub import Hub, HubError, Reply, decode
+from reletan.adapters.hub import Hub
+from reletan.adapters.hubreply import HubError, Reply, decode
 
 PAGE = 100
 

@@ -43,5 +43,5 @@ def find_token(host: str, environ: Mapping[str, str]) -> Token | None:
 def _checked(token: Token) -> Token:
     if not re.fullmatch(r"[\x21-\x7e]+", token.value):
         raise UsageError(f"What {token.source} holds cannot be a token: it has spaces, or characters beyond ASCII.",
-                         next=f"set {token.source} to the token alone")  # fmt: skip
+                         next="set GH_TOKEN to the token alone")  # fmt: skip
     return token

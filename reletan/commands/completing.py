@@ -16,7 +16,7 @@ from reletan.domain.pulls import Survey
 if TYPE_CHECKING:
     from reletan.adapters.hub import Hub
 
-# Commits without a pull request that are looked up: each costs GitHub as much as a pull request.
+# Commits without a pull request that are looked up in one list: each costs GitHub as much as a pull request.
 MOST_COMMITS = 1_000
 # What GitHub drops may leave commits that have not been asked about.
 ROUNDS = 2
@@ -42,50 +42,60 @@ def complete(session: Session, facts: Observed, survey: Survey) -> tuple[Survey,
     slug = github_slug(session, facts.url)
     if slug is None or session.offline or not questions(survey, Answers()):
         return survey, Completion()
-    try:
-        hub = open_hub(session, slug, facts.url)
-        if hub is None:
-            return survey, Completion(complete=False, warnings=(Warning("no-token", UNASKED),))
-        with session.terminal.progress(f"asking GitHub about {slug}"):
-            answers, problem = _answers(hub, survey)
-    except ReletanError as error:
-        session.offline = True  # one failure is enough for a run
-        return survey, Completion(complete=False, warnings=(_failed(error),))
-    session.offline = problem is not None
+    if questions(correct(survey, session.answers), session.answers) and session.trouble is None:
+        try:
+            hub = open_hub(session, slug, facts.url)
+            if hub is None:
+                return survey, Completion(complete=False, warnings=(Warning("no-token", UNASKED),))
+            with session.terminal.progress(f"asking GitHub about {slug}"):
+                _ask(session, hub, survey)
+        except ReletanError as problem:
+            session.trouble = problem
+    return _completed(session, survey, slug)
+
+
+def _completed(session: Session, survey: Survey, slug: str) -> tuple[Survey, Completion]:
+    """What the answers make of ``survey``; what they leave open is said."""
+    answers, trouble = session.answers, session.trouble
     corrected = correct(survey, answers)
-    warnings = [_failed(problem)] if problem else []
+    left = questions(corrected, answers)
+    warnings = []
     if answers.repository and answers.repository.casefold() != slug.casefold():
         moved = f"{slug} is now {answers.repository}: tell this clone with `git remote set-url`."
         warnings.append(Warning("repository-moved", moved))
-    if not problem and (left := questions(corrected, answers).commits):
-        many = f"There are many commits without a pull request: {len(left):,} of them were not looked up on GitHub."
+    source: Literal["github", "history"] = "github" if answers.pulls or answers.by_commit else "history"
+    if left and trouble:
+        warnings.append(_failed(trouble, partly=source == "github"))
+    elif left:
+        many = f"There are many commits without a pull request: {len(left.commits):,} of them were not looked up on GitHub."
         warnings.append(Warning("many-commits", many))
-    return corrected, Completion("github" if answers.repository else "history", not problem, tuple(warnings))
+    return corrected, Completion(source, not left, tuple(warnings))
 
 
-def _failed(problem: ReletanError) -> Warning:
-    text = f"{problem.message} So this is what the history says."
+def _failed(problem: ReletanError, *, partly: bool) -> Warning:
+    text = f"{problem.message} So {'a part of ' if partly else ''}this is what the history says."
     return Warning("github-failed", f"{text} To mend it: {problem.next}." if problem.next else text)
 
 
-def _answers(hub: "Hub", survey: Survey) -> tuple[Answers, ReletanError | None]:
+def _ask(session: Session, hub: "Hub", survey: Survey) -> None:
     """Ask about the range, about what turned out to be no pull request, and again about what is very new."""
+    budget = MOST_COMMITS
+    for _ in range(ROUNDS):
+        asked = questions(correct(survey, session.answers), session.answers)
+        asked = Asked(asked.numbers, asked.commits[:budget])
+        budget -= len(asked.commits)
+        _look_up(session, hub, asked)
+    for seconds in PATIENCE:
+        if asked := too_fresh(survey, session.answers):
+            hub.pause(seconds, "GitHub does not know the newest merges yet")
+            _look_up(session, hub, asked)
+
+
+def _look_up(session: Session, hub: "Hub", asked: Asked) -> None:
     from reletan.adapters.hublist import look_up
 
-    answers, problem = Answers(), None
-    for _ in range(ROUNDS):
-        asked = _newest(questions(correct(survey, answers), answers))
-        if asked and not problem:
-            more, problem = look_up(hub, asked)
-            answers = answers.joined(more)
-    for seconds in PATIENCE:
-        asked = too_fresh(survey, answers)
-        if asked and not problem:
-            hub.pause(seconds, "GitHub does not know the newest merges yet")
-            more, problem = look_up(hub, asked)
-            answers = answers.joined(more)
-    return answers, problem
-
-
-def _newest(asked: Asked) -> Asked:
-    return Asked(asked.numbers, asked.commits[:MOST_COMMITS])
+    if asked:
+        answers, trouble = look_up(hub, asked)
+        session.answers = session.answers.joined(answers)
+        if trouble:
+            raise trouble

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from reletan.adapters.token import find_token
 from reletan.commands.session import Session
+from reletan.domain.address import remote_address
 from reletan.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,11 +18,10 @@ def github_slug(session: Session, url: str | None) -> str | None:
     """``owner/name`` where the configuration or a GitHub address says it."""
     if session.settings.github.repository:
         return session.settings.github.repository
-    host = re.escape(web_host(session))
-    found = re.fullmatch(
-        rf"(?:https?://(?:[^@/]*@)?{host}(?::\d+)?/|(?:ssh://)?git@{host}[:/])([\w.-]+/[\w.-]+?)(?:\.git)?/?", url or ""
-    )
-    return found[1] if found else None
+    remote = remote_address(url or "")
+    if remote is None or remote.host != web_host(session) or not re.fullmatch(r"[\w.-]+/[\w.-]+", remote.path):
+        return None
+    return remote.path
 
 
 def web_host(session: Session) -> str:
@@ -50,15 +50,12 @@ def open_hub(session: Session, slug: str, url: str | None) -> "Hub | None":
 def _require_trusted(session: Session, url: str | None) -> None:
     """A file of the repository, which anybody's pull request may change, must not send the token to a stranger."""
     source = session.settings.sources.get("github.api_url")
-    if source is None or source.startswith("RELETAN_") or web_host(session) == _host(url):
+    remote, port = remote_address(url or ""), urlsplit(session.settings.github.api_url).port
+    if source is None or source.startswith("RELETAN_"):
+        return
+    if remote is not None and remote.host == web_host(session) and remote.port == port:
         return
     raise UsageError(
         f"No token is sent to {web_host(session)}: {source} names it, but the remote is elsewhere.",
         next=f"if that is right, set RELETAN_GITHUB_API_URL={session.settings.github.api_url}",
     )
-
-
-def _host(url: str | None) -> str | None:
-    """The host of a remote's address, as a URL or as ``user@host:path``."""
-    found = re.match(r"(?:\w+://(?:[^@/]*@)?|[^@/:]+@)([^:/]+)", url or "")
-    return found[1] if found else None

@@ -31,7 +31,7 @@ def run(session: Session, options: ListOptions) -> None:
         session.terminal.out(render.listing_markdown(listing, options.group_by, session.settings.notes.language))
     else:
         render.listing_table(session.terminal, listing, options.group_by)
-        for warning in listing.warnings:
-            session.terminal.warn(warning.message)
+    for warning in () if session.terminal.json else listing.warnings:
+        session.terminal.warn(warning.message)
     if listing.empty and options.fail_if_empty:
         raise Blocked(f"There is nothing to release since {listing.since or 'the beginning'}.", reported=True)

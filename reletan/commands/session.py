@@ -6,18 +6,23 @@ import msgspec
 
 from reletan.adapters.gitrepo import GitRepo
 from reletan.adapters.settings import load
+from reletan.domain.answers import Answers
 from reletan.domain.config import Config
-from reletan.domain.errors import UsageError
+from reletan.domain.errors import ReletanError, UsageError
 from reletan.terminal import Terminal
 
 
 class Session(msgspec.Struct, kw_only=True):
+    """``answers``: what GitHub told in this run; ``trouble``: why it is not asked any more."""
+
     terminal: Terminal
     repo: GitRepo
     settings: Config
     dry_run: bool = False
     yes: bool = False
     offline: bool = False
+    answers: Answers = Answers()
+    trouble: ReletanError | None = None
 
 
 def open_session(

@@ -32,6 +32,7 @@ def run(session: Session, *, fetch: bool) -> None:
         waiting_commits=len(listing.commits_without_pull_request),
         suggested_version=listing.suggested_version,
         next=_next(opened, not listing.empty),
+        warnings=listing.warnings,
     )
     if session.terminal.json:
         session.terminal.out(render.to_json(status))

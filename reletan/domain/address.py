@@ -1,9 +1,47 @@
-"""Addresses of pull requests, which anybody may write into a variable or a comment."""
+"""Addresses: of remotes, and of pull requests, which anybody may write into a variable or a comment."""
 
+import re
 from urllib.parse import urlsplit
+
+import msgspec
 
 from reletan.domain.errors import UsageError
 from reletan.domain.subjects import pull_number
+
+# user@host:path, as ssh has it
+_SCP = re.compile(r"(?:[^@/:]+@)?([^@/:]+):(?!//)(.*)")
+
+
+class RemoteAddress(msgspec.Struct, frozen=True):
+    """Where a remote is: ``host`` in lower case; ``port`` only of HTTP, where it tells one server from another;
+    ``path`` without ``.git`` and outer slashes.
+    """
+
+    host: str
+    port: int | None
+    path: str
+
+
+def remote_address(url: str) -> RemoteAddress | None:
+    """What a remote's URL says; None for a path, and for what is no address."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ssh", "git") and parts.hostname:
+            port = parts.port if parts.scheme in ("http", "https") else None
+            return RemoteAddress(_known(parts.hostname), port, _path(parts.path))
+    except ValueError:
+        return None
+    found = _SCP.fullmatch(url) if "://" not in url else None
+    return RemoteAddress(_known(found[1].lower()), None, _path(found[2])) if found else None
+
+
+def _known(host: str) -> str:
+    # GitHub's way through firewalls that close port 22
+    return "github.com" if host == "ssh.github.com" else host
+
+
+def _path(path: str) -> str:
+    return path.strip("/").removesuffix(".git")
 
 
 def number_in(url: str, host: str, repository: str) -> int:

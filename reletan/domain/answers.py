@@ -6,10 +6,13 @@ import msgspec
 
 
 class PullFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A pull request as GitHub tells it; texts are raw. ``commit``: the commit that merging it made; ``headline``: the
-    first line of its message, cut by GitHub at 72 characters. ``head``, ``branch``, ``owner``: the last commit of its
-    branch, the branch's name, and whose it is (None: the fork is gone). ``author`` is a login (None: the account is
-    gone), ``merged_at`` like "2026-11-20T10:00:00Z", ``repository`` the "owner/name" that it was merged into.
+    """A pull request as GitHub tells it; texts are raw.
+
+    ``commit``: the commit that merging it made; ``headline``: the first line of its message, cut by GitHub at 72
+    characters. ``head``, ``branch``, ``owner``: the last commit of its branch, the branch's name, and whose it is (None:
+    the fork is gone). ``author`` is a login (None: the account is gone). ``labels``, and ``commits`` (how many it had),
+    are None where that was not told. ``merged_at``: like "2026-11-20T10:00:00Z"; ``repository``: the "owner/name" that
+    it was merged into.
     """
 
     number: int
@@ -24,7 +27,8 @@ class PullFacts(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     author: str | None = None
     author_name: str | None = None
-    labels: tuple[str, ...] = ()
+    labels: tuple[str, ...] | None = None
+    commits: int | None = None
 
 
 class Asked(msgspec.Struct, frozen=True):

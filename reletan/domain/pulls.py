@@ -1,7 +1,7 @@
 """The pull requests in a range of history, and the commits that came without one."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -14,6 +14,7 @@ from reletan.domain.merges import Names, contributions, find
 from reletan.domain.reverts import Repository, undone_by
 from reletan.domain.subjects import How, Said, released_numbers
 from reletan.domain.text import Text
+from reletan.domain.version import level_of
 
 __all__ = [
     "Collected",
@@ -82,7 +83,8 @@ class Collected(msgspec.Struct, frozen=True):
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """A range as its history tells it: ``found`` says which commits (by position) merged which pull request.
 
-    ``facts``: what GitHub told about pull requests; ``covered``: shas of commits that it told came with one.
+    ``facts``: what GitHub told about pull requests; ``brought``: number -> the commits (by position) that it told came
+    with that one, beside those of merge commits.
     """
 
     lineage: Lineage
@@ -90,11 +92,15 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     found: Mapping[int, Said]
     released: Released = Released()
     facts: Mapping[int, PullFacts] = {}
-    covered: frozenset[str] = frozenset()
+    brought: Mapping[int, frozenset[int]] = {}
 
-    def listed(self) -> dict[int, Said]:
-        """The contributions that are new in the range, by position."""
-        return _without_released(self.lineage, contributions(self.lineage, self.found, self.names), self.released)
+    def counted(self) -> dict[int, Said]:
+        """The contributions of the range, by position."""
+        return contributions(self.lineage, self.found, self.names)
+
+    def came_with(self, at: int, word: Said) -> frozenset[int]:
+        """The positions of a contribution that landed commit by commit; of any other only its own."""
+        return self.brought.get(word.number, frozenset((at,))) if word.how == "rebase" else frozenset((at,))
 
 
 def survey(
@@ -103,7 +109,7 @@ def survey(
     tip: str,
     names: Names,
     pull_heads: Mapping[int, str],
-    released: Released,
+    released: Released = Released(),  # noqa: B008 - a frozen value
 ) -> Survey:
     """What the history says of all that ``tip`` reaches within ``commits``. Never raises.
 
@@ -120,16 +126,23 @@ def collect(survey: Survey, open_releases: Mapping[str, str]) -> Collected:
     ``open_releases``: version -> head; a pull request that several of them have goes to the first.
     """
     lineage, names = survey.lineage, survey.names
-    counted = contributions(lineage, survey.found, names)
+    counted = survey.counted()
     inside = lineage.enclosing(counted)
-    listed = _without_released(lineage, counted, survey.released)
     undone = undone_by(lineage, counted, _repository(names))
-    reverters = _reverters(lineage, counted, inside, undone)
+    reverters = _reverters(survey, counted, inside, undone)
     return Collected(
-        _entries(survey, listed, reverters, _homes(lineage, open_releases)),
+        _entries(survey, listed(survey), reverters, _homes(lineage, open_releases)),
         _loose(survey, counted, inside),
-        any(at not in undone and _says_breaking(lineage.commits[at].message) for at in lineage.order),
+        any(at not in undone and _says_breaking(lineage.commits[at].message) for at in lineage.order)
+        or level_of(lineage.commits[at].subject for at in _rebased(survey, counted) if at not in undone) == "major",
     )
+
+
+def _rebased(survey: Survey, counted: Mapping[int, Said]) -> Iterator[int]:
+    """Commits that a pull request brought each on its own: their titles count as its own does."""
+    for at, word in counted.items():
+        if word.how == "rebase":
+            yield from survey.came_with(at, word)
 
 
 def _says_breaking(message: str) -> bool:
@@ -137,12 +150,18 @@ def _says_breaking(message: str) -> bool:
     return "BREAKING" in message and _BREAKING.search(message) is not None
 
 
-def _without_released(lineage: Lineage, counted: Mapping[int, Said], released: Released) -> dict[int, Said]:
+def listed(survey: Survey) -> dict[int, Said]:
+    """The contributions that are new in the range, by position."""
+    lineage, released, counted = survey.lineage, survey.released, survey.counted()
     if not released.numbers and not released.commits:
-        return dict(counted)
+        return counted
     marks = {at: at for at in lineage.order if lineage.commits[at].sha in released.commits}
     gone = marks.keys() | lineage.wholly(marks).keys()
-    return {at: word for at, word in counted.items() if at not in gone and word.number not in released.numbers}
+    return {
+        at: word
+        for at, word in counted.items()
+        if word.number not in released.numbers and not survey.came_with(at, word) <= gone
+    }
 
 
 def _repository(names: Names) -> Repository:
@@ -151,14 +170,17 @@ def _repository(names: Names) -> Repository:
 
 
 def _reverters(
-    lineage: Lineage, counted: Mapping[int, Said], inside: Sequence[int], undone: Mapping[int, int]
+    survey: Survey, counted: Mapping[int, Said], inside: Sequence[int], undone: Mapping[int, int]
 ) -> dict[int, int | str]:
     """For each pull request that is taken back: the number of the pull request that does it, else the commit's sha."""
+    lineage = survey.lineage
     wholly = lineage.wholly(undone) if undone else {}
     reverters: dict[int, int | str] = {}
     for at in counted.keys() & (undone.keys() | wholly.keys()):
         by = undone[at] if at in undone else wholly[at]
         if by == at:  # a merge that says to take back what it brings in
+            continue
+        if not survey.came_with(at, counted[at]) <= undone.keys() | wholly.keys():
             continue
         word = counted.get(by) or counted.get(inside[by])
         other = word is not None and word.number != counted[at].number
@@ -233,12 +255,15 @@ def _author_name(lineage: Lineage, commit: Commit) -> Text | None:
 
 def loose(survey: Survey) -> list[LooseCommit]:
     """The commits that came without a pull request, as far as ``survey`` knows."""
-    counted = contributions(survey.lineage, survey.found, survey.names)
+    counted = survey.counted()
     return _loose(survey, counted, survey.lineage.enclosing(counted))
 
 
-def _loose(survey: Survey, counted: Container[int], inside: Sequence[int]) -> list[LooseCommit]:
-    lineage, known = survey.lineage, survey.released.commits | survey.covered
+def _loose(survey: Survey, counted: Mapping[int, Said], inside: Sequence[int]) -> list[LooseCommit]:
+    """A commit of a pull request that does not count, since it is the flow's own, is on its own again."""
+    lineage, released = survey.lineage, survey.released
+    known = {word.number for word in counted.values()} | released.numbers
+    covered = {at for number, positions in survey.brought.items() if number in known for at in positions}
     return [
         LooseCommit(commit.sha, Text(commit.subject), Text(commit.author))
         for at, commit in enumerate(lineage.commits)
@@ -246,7 +271,8 @@ def _loose(survey: Survey, counted: Container[int], inside: Sequence[int]) -> li
         and inside[at] == NOBODY
         and not commit.is_merge
         and at not in counted
-        and commit.sha not in known
+        and at not in covered
+        and commit.sha not in released.commits
     ]
 
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from reletan.domain.listing import Warning
 from reletan.domain.text import Text
 
 
@@ -34,3 +35,4 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     waiting_commits: int
     suggested_version: str | None
     next: str
+    warnings: tuple[Warning, ...] = ()

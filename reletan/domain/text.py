@@ -10,7 +10,7 @@ import unicodedata
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@&$+-])")
 _LIST_NUMBER = re.compile(r"^(\d+)([.)])")
 # What GitHub links even where Markdown is escaped: @name, #1, GH-1, addresses
-_GITHUB_LINKS = re.compile(r"(\\[@#](?=\w)|GH\\-(?=\d)|[a-z]+:(?=//)|www\.)", re.IGNORECASE)
+_GITHUB_LINKS = re.compile(r"(\\[@#](?=\w)|GH\\-(?=\d)|(?<![a-z])[a-z]+:(?=//)|www\.)", re.IGNORECASE)
 
 
 def one_line(value: str) -> str:

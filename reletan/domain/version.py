@@ -88,7 +88,9 @@ def bump(version: str | None, level: Level) -> str:
     return str(getattr(current, f"bump_{level}")())
 
 
-def level_of(titles: Iterable[str], labels: Iterable[str], major: Iterable[str], minor: Iterable[str]) -> Level | None:
+def level_of(
+    titles: Iterable[str], labels: Iterable[str] = (), major: Iterable[str] = (), minor: Iterable[str] = ()
+) -> Level | None:
     """What the labels and the Conventional Commits titles ask for; None where nothing gives a signal."""
     asked: set[Level] = set()
     names = {label.lower() for label in labels}

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from witness import script
 
-from reletan.adapters.hub import LONGEST_WAIT, Hub, HubError, Refused
+from reletan.adapters.hub import LONGEST_WAIT, Hub
 from reletan.adapters.hubpull import NotMerged, merge_pull, read_pull, settled_pull
 from reletan.adapters.hubrelease import create_release, find_release
+from reletan.adapters.hubreply import HubError, Refused, Reply, decode
 from reletan.adapters.token import Token, find_token
 from reletan.domain.errors import Unauthorized, UsageError
 from reletan.sandbox.github.faults import Fault
@@ -111,6 +112,50 @@ def test_an_answer_without_what_is_needed_is_an_error(small_hub_world: World, hu
     small_hub_world.github.fault("GET", do=without_head, times=None)
     with pytest.raises(HubError, match=r"unknown shape.*missing required field"):
         read_pull(hub, 3)
+
+
+def test_json_without_a_bottom_is_an_error() -> None:
+    with pytest.raises(HubError, match="not JSON"):
+        decode(Reply(200, {}, "[" * 100_000), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"message": "Bad\\nnext: rm \\u001b[31m"}', "Bad next: rm [31m (HTTP 422)"),
+        ('{"message": "Validation Failed", "errors": [{"message": "too long"}, {"code": "missing"}]}',
+         "Validation Failed: too long: missing (HTTP 422)"),
+        ('{"message": "No", "errors": ["because", 7]}', "No: because (HTTP 422)"),
+        ('{"message": "No", "errors": "because"}', "No: because (HTTP 422)"),
+        ('{"message": 7}', "no reason given (HTTP 422)"),
+        ("<html>", "HTTP 422"),
+    ],
+)  # fmt: skip
+def test_what_github_says_of_a_failure(text: str, words: str) -> None:
+    assert Reply(422, {}, text).words == words
+
+
+NOW = {"date": "Sat, 21 Nov 2026 10:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "text", "seconds"),
+    [
+        (429, {"retry-after": "7"}, "", 7),
+        (403, {"retry-after": "7"}, "", 7),
+        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795255230", **NOW}, "", 31),
+        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1", **NOW}, "", 1),
+        (403, {}, '{"message": "You have exceeded a secondary rate limit."}', 60),
+        (429, {"retry-after": "\u00b2"}, "", 60),
+        (403, {"x-ratelimit-remaining": "12"}, '{"message": "Not allowed"}', None),
+        (200, {"retry-after": "7"}, "rate limit", None),
+        (500, {}, "rate limit", None),
+    ],
+)
+def test_how_long_a_rate_limit_asks_to_wait(
+    status: int, headers: dict[str, str], text: str, seconds: float | None
+) -> None:
+    assert Reply(status, headers, text).limited == seconds
 
 
 # Merging

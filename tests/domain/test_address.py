@@ -2,7 +2,7 @@
 
 import pytest
 
-from reletan.domain.address import number_in
+from reletan.domain.address import RemoteAddress, number_in, remote_address
 from reletan.domain.errors import UsageError
 
 
@@ -38,3 +38,31 @@ def test_the_number(url: str) -> None:
 def test_anything_else_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="no pull request of acme/shop"):
         number_in(url, "github.com", "acme/shop")
+
+
+REMOTES = {
+    "https://github.com/acme/shop.git": ("github.com", None, "acme/shop"),
+    "https://GitHub.com/acme/shop/": ("github.com", None, "acme/shop"),
+    "https://user:secret@github.example.com:8443/acme/shop": ("github.example.com", 8443, "acme/shop"),
+    "http://127.0.0.1:4711/acme/shop.git": ("127.0.0.1", 4711, "acme/shop"),
+    "git@github.com:acme/shop.git": ("github.com", None, "acme/shop"),
+    "git@github.com:/acme/shop.git": ("github.com", None, "acme/shop"),
+    "org-1234@github.com:acme/shop": ("github.com", None, "acme/shop"),
+    "github.com:acme/shop": ("github.com", None, "acme/shop"),
+    "ssh://git@github.com/acme/shop.git": ("github.com", None, "acme/shop"),
+    "ssh://git@github.com:22/acme/shop.git": ("github.com", None, "acme/shop"),
+    "ssh://git@ssh.github.com:443/acme/shop.git": ("github.com", None, "acme/shop"),
+    "ssh://git@github.example.com:2222/acme/shop.git": ("github.example.com", None, "acme/shop"),
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), REMOTES.items())
+def test_where_a_remote_is(url: str, expected: tuple[str, int | None, str]) -> None:
+    assert remote_address(url) == RemoteAddress(*expected)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "/srv/shop.git", "../shop", "file:///srv/shop.git", "https://[bad/acme", "https://host:port/acme"]
+)
+def test_what_is_no_address_of_a_host(url: str) -> None:
+    assert remote_address(url) is None

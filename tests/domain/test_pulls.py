@@ -1,5 +1,5 @@
 import pytest
-from graphs import NAMES, Graph, sha
+from graphs import MESSAGES, NAMES, Graph, logs, sha
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -446,35 +446,6 @@ def test_hostile_messages_do_no_harm(message: str, parents: int) -> None:
         graph.merge("side", message=message)
     collected = graph.collect(pull_heads={3: graph.heads["side"]})
     assert len(collected.pull_requests) + len(collected.commits) == 2
-
-
-MESSAGES = [
-    "Work",
-    "Merge branch 'topic'",
-    "Merge branch 'develop' of github.com:o/r into develop",
-    "Merge pull request #{n} from o/topic\n\nTitle",
-    "Merge pull request #{n} from o/release/1.4.0\n\nTitle",
-    "Merge pull request #{n} from o/hotfix/1.4.1\n\nTitle",
-    "Merge pull request #{n} from bob/develop\n\nTitle",
-    "Merge pull request #{n} from o/revert-{m}-topic\n\nTitle",
-    "Title (#{n})",
-    'Revert "Title (#{m})" (#{n})\n\nReverts o/r#{m}',
-    "Undo\n\nThis reverts commit {sha}.\nThis reverts commit {short}, reversing changes",
-]
-
-
-@st.composite
-def logs(draw: st.DrawFn, messages: list[str] = MESSAGES, distinct: bool = False) -> list[Commit]:
-    """A random graph with random words, in nearly the order of its dates."""
-    size = draw(st.integers(1, 25))
-    commits = []
-    for n in range(size):
-        parents = draw(st.lists(st.integers(max(0, n - 5), n - 1), max_size=3, unique=True)) if n else []
-        number = n + 1 if distinct else draw(st.integers(0, 8))
-        other = draw(st.integers(0, size))
-        message = draw(st.sampled_from(messages)).format(n=number, m=other, sha=sha(other), short=sha(other)[:7])
-        commits.append(Commit(sha(n), tuple(map(sha, parents)), n, "Hana", message))
-    return commits[::-1]
 
 
 def collect_log(log: list[Commit], tip: str, names: Names = NAMES, heads: dict[int, str] | None = None) -> Collected:

@@ -2,10 +2,14 @@
 
 import re
 import time
+from collections.abc import Callable
+from typing import Any
 
+import msgspec
 import pytest
 from listings import codes, listed, numbers
 
+from reletan.sandbox.github.exchange import Reply, decoded
 from reletan.sandbox.github.faults import Fault, Trouble
 from reletan.sandbox.github.site import TOKEN
 from reletan.sandbox.world import World
@@ -186,3 +190,132 @@ def test_a_repository_that_cannot_be_one_is_a_mistake_in_the_settings(hub_world:
     assert run.code == 2
     assert "RELETAN_GITHUB_REPOSITORY" in run.json["error"]["message"]
     assert hub_world.github.exchanges == []
+
+
+# What GitHub may send, and must not stop the list
+
+
+def bent(change: Callable[[dict[str, Any]], object]) -> Fault:
+    """The real answer of GraphQL, changed."""
+
+    def bend(reply: Reply) -> Reply:
+        answer = decoded(reply.content)
+        change(answer)
+        return reply.but(content=msgspec.json.encode(answer))
+
+    return Fault(bend=bend)
+
+
+def headed(**headers: str) -> Fault:
+    """The real answer under other headers."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Fault(bend=lambda reply: reply.but(headers={**reply.headers, **named}))
+
+
+def without_labels(answer: dict[str, Any]) -> None:
+    answer["data"]["repository"]["p9"]["labels"] = None
+    path = ["repository", "p9", "labels"]
+    answer["errors"] = [{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Too much.", "path": path}]
+
+
+def test_a_part_that_is_missing_inside_of_a_pull_request_is_asked_for_again(hub_world: World) -> None:
+    hub_world.label(9, "breaking")
+    hub_world.github.fault("graphql", do=bent(without_labels))
+    listing = listed(hub_world)
+    assert (listing["complete"], listing["suggested_version"], hub_world.github.requests("graphql")) == (
+        True,
+        "2.0.0",
+        2,
+    )
+
+
+def test_labels_that_stay_missing_are_unknown(hub_world: World) -> None:
+    hub_world.github.fault("graphql", do=bent(without_labels), times=None)
+    listing = listed(hub_world)
+    assert (listing["complete"], codes(listing)) == (False, ["github-failed"])
+    assert {one["number"]: one["labels"] for one in listing["pull_requests"]}[9] is None
+
+
+def test_one_pull_request_in_an_unknown_shape_spoils_no_other(hub_world: World) -> None:
+    def untitled(answer: dict[str, Any]) -> None:
+        answer["data"]["repository"].get("p9", {})["title"] = None
+
+    hub_world.github.fault("graphql", do=bent(untitled), times=None)
+    listing = listed(hub_world)
+    assert listing["complete"] is False
+    assert [one["number"] for one in listing["pull_requests"] if one["source"] == "history"] == [9]
+
+
+def test_a_token_without_the_right_to_pull_requests(hub_world: World) -> None:
+    def forbidden(answer: dict[str, Any]) -> None:
+        aliases = [alias for alias in answer["data"]["repository"] if alias[0] in "pc"]
+        message = "Resource not accessible by personal access token"
+        answer["errors"] = [{"type": "FORBIDDEN", "message": message, "path": ["repository", one]} for one in aliases]
+        answer["data"]["repository"].update(dict.fromkeys(aliases))
+
+    hub_world.github.fault("graphql", do=bent(forbidden), times=None)
+    assert "may not read acme/shop: Resource not accessible by personal access token" in warning(hub_world)
+    assert hub_world.github.requests("graphql") == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [headed(X_RateLimit_Remaining="unlimited"), headed(X_RateLimit_Reset="99999999999999999999"), headed(Date="soon")],
+    ids=["no number", "beyond all time", "no date"],
+)
+def test_odd_headers_stop_nothing(hub_world: World, fault: Fault) -> None:
+    hub_world.github.fault("graphql", do=fault, times=None)
+    run = hub_world.reletan("list", "--json", check=True)
+    assert numbers(run.json) == ALL
+
+
+def test_a_wait_that_is_no_number_is_none(hub_world: World) -> None:
+    hub_world.github.fault("graphql", do=Fault.status(429, headers={"Retry-After": "2.5 minutes"}), times=None)
+    assert "rate limit" in warning(hub_world)
+
+
+def test_what_github_says_stays_on_one_line(hub_world: World) -> None:
+    hub_world.github.fault("graphql", do=Fault.status(401, "Bad\nnext: do something else \x1b[31m"), times=None)
+    run = hub_world.reletan("list", check=True)
+    assert not [line for line in run.err.splitlines() if line.startswith("next:")]
+    assert "\x1b" not in run.err
+
+
+def test_a_title_does_not_pass_for_a_rate_limit(hub_world: World) -> None:
+    hub_world.pulls[9].title = 'Handle the rate limit: "RATE_LIMITED"'
+    assert listed(hub_world)["complete"] is True
+
+
+@pytest.mark.parametrize(
+    ("place", "requests"),
+    [("/graphql/elsewhere", 1), ("https://elsewhere.example.com/graphql", 1), ("https://[bad", 4)],
+)
+def test_a_redirection_is_not_followed(hub_world: World, place: str, requests: int) -> None:
+    hub_world.github.fault("graphql", do=Fault.status(301, "Moved", headers={"Location": place}), times=None)
+    warning(hub_world)
+    assert hub_world.github.requests("graphql") == requests
+
+
+def test_a_proxy_does_not_get_what_is_meant_for_this_machine(hub_world: World) -> None:
+    proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
+    assert listed(hub_world, env=proxy)["complete"] is True
+
+
+def test_another_port_of_the_remote_s_host_is_a_stranger(hub_world: World) -> None:
+    hub_world.origin_over_http()
+    (hub_world.clone / ".reletan.toml").write_text(
+        '[github]\napi_url = "http://127.0.0.1:9"\nrepository = "acme/shop"\n'
+    )
+    text = warning(hub_world, RELETAN_GITHUB_API_URL="", RELETAN_GITHUB_REPOSITORY="")
+    assert "No token is sent to 127.0.0.1" in text
+
+
+def test_status_says_it_too(hub_world: World) -> None:
+    hub_world.github.fault("graphql", do=Fault.status(401, "Bad credentials"), times=None)
+    assert codes(hub_world.reletan("status", "--json", check=True).json) == ["github-failed"]
+
+
+def test_markdown_stays_free_of_warnings(hub_world: World) -> None:
+    run = hub_world.reletan("list", "--markdown", env={"GH_TOKEN": ""}, check=True)
+    assert "GH_TOKEN" not in run.out
+    assert "GH_TOKEN" in run.err

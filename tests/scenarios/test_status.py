@@ -8,7 +8,7 @@ from reletan.sandbox.world import World
 
 STATUS = [
     "schema", "production", "development", "last_release", "last_release_at", "open", "unfinished",
-    "waiting_pull_requests", "waiting_commits", "suggested_version", "next",
+    "waiting_pull_requests", "waiting_commits", "suggested_version", "next", "warnings",
 ]  # fmt: skip
 ENTRY = ["kind", "version", "branch", "head", "state", "since", "by", "pull_requests", "next"]
 
@@ -58,7 +58,7 @@ def test_the_json(world: World) -> None:
     assert found | {"open": []} == {
         "schema": 1, "production": "main", "development": "develop", "last_release": "v1.3.0",
         "last_release_at": "2026-01-05T09:02:00Z", "open": [], "unfinished": [], "waiting_pull_requests": 0,
-        "waiting_commits": 0, "suggested_version": None, "next": "reletan tag 1.4.0",
+        "waiting_commits": 0, "suggested_version": None, "next": "reletan tag 1.4.0", "warnings": [],
     }  # fmt: skip
 
 
