@@ -60,7 +60,7 @@ class Pull(msgspec.Struct, frozen=True, kw_only=True):
             "headRepositoryOwner": {"login": SLUG.split("/")[0]}, "baseRepository": {"nameWithOwner": SLUG},
             "mergeCommit": {"oid": self.commit, "messageHeadline": self.title[:72]},
             "author": {"__typename": "User", "login": self.author.login, "name": self.author.name},
-            "labels": {"nodes": [{"name": self.label}]},
+            "labels": {"nodes": [{"name": self.label}]}, "commits": {"totalCount": max(len(self.brought), 1)},
         }  # fmt: skip
 
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from listings import codes, listed, loose, numbers, pull
 
-from reletan.sandbox.github.site import TOKEN
+from reletan.sandbox.github.memory import TOKEN
+from reletan.sandbox.origin import run_git
 from reletan.sandbox.world import World
 
 
@@ -114,6 +115,26 @@ def test_the_flow_s_own_pull_requests_are_not_contributions(small_hub_world: Wor
     release = small_hub_world.open_pull("Release 1.4.0", "release/1.4.0", base="main", commits=0)
     small_hub_world.merge_pull(release, "rebase", keep_branch=True)
     assert release not in numbers(listed(small_hub_world, "--until", "main"))
+
+
+def many_commits(world: World, count: int) -> None:
+    """So many direct commits on develop, in one stream."""
+    start = world.head("develop")
+    lines = [
+        f"commit refs/heads/develop\nmark :{n}\ncommitter Hana <hana@example.com> {world.clock + n} +0000\n"
+        f"data 6\nDirect\n{f'from {start}' if n == 1 else ''}\n"
+        for n in range(1, count + 1)
+    ]
+    run_git("fast-import", "--quiet", cwd=world.origin, env=world.env, stdin="\n".join(lines).encode())
+
+
+def test_of_very_many_commits_only_the_newest_are_looked_up_and_it_is_said(small_hub_world: World) -> None:
+    many_commits(small_hub_world, 1_030)
+    listing = listed(small_hub_world)
+    assert (listing["source"], listing["complete"], codes(listing)) == ("github", False, ["many-commits"])
+    assert "30 of them were not looked up" in listing["warnings"][0]["message"]
+    assert small_hub_world.github.requests("graphql") == 10
+    assert len(loose(listing)) == 1_030
 
 
 # The version
