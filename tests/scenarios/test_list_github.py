@@ -120,12 +120,12 @@ def test_the_flow_s_own_pull_requests_are_not_contributions(small_hub_world: Wor
 def many_commits(world: World, count: int) -> None:
     """So many direct commits on develop, in one stream."""
     start = world.head("develop")
-    lines = [
-        f"commit refs/heads/develop\nmark :{n}\ncommitter Hana <hana@example.com> {world.clock + n} +0000\n"
-        f"data 6\nDirect\n{f'from {start}' if n == 1 else ''}\n"
-        for n in range(1, count + 1)
+    commits = [
+        f"commit refs/heads/develop\ncommitter Hana <hana@example.com> {world.clock + n} +0000\ndata 6\nDirect\n"
+        for n in range(count)
     ]
-    run_git("fast-import", "--quiet", cwd=world.origin, env=world.env, stdin="\n".join(lines).encode())
+    commits[0] += f"from {start}\n"
+    run_git("fast-import", "--quiet", cwd=world.origin, env=world.env, stdin="".join(commits).encode())
 
 
 def test_of_very_many_commits_only_the_newest_are_looked_up_and_it_is_said(small_hub_world: World) -> None:
