@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from contract_files import missing
 from github_world import UNCHECKED, on_github
 
 from reletan.sandbox.world import World
@@ -69,6 +70,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     passed = terminalreporter.stats.get("passed", [])
     if unchecked := sum((UNCHECKED, True) in report.user_properties for report in passed):
         terminalreporter.write_line(
-            f"{unchecked} tests on the sandbox GitHub were not held to GitHub's description: "
-            "there is no ../shared/contract, and RELETAN_CONTRACT is not set"
+            f"{unchecked} tests on the sandbox GitHub were not held to GitHub's description: {missing()}"
         )

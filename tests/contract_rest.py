@@ -1,25 +1,25 @@
 """GitHub's official description of its REST API as a judge over what was asked and answered."""
 
 import json
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from contract_files import contract_file
 from jsonschema import Draft4Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from reletan.sandbox.github.paths import is_other, pattern
+
 Json = dict[str, Any]
 
-FOLDER = Path(__file__).parents[2] / "shared" / "contract"
 # Every path may answer so; the description says it of some paths only
 ANYWHERE = (301, 307, 401, 403, 404)
-_WITH_SLASHES = ("branch", "ref", "basehead", "tag")
 _BY_NUMBER = re.compile(r"/repositories/\d+(/.*)?")
 
 
@@ -34,23 +34,33 @@ class RestContract:
 
     @classmethod
     def load(cls) -> "RestContract | None":
-        """From ``$RELETAN_CONTRACT``, else from beside the repository; None where it is not there."""
-        file = Path(os.environ.get("RELETAN_CONTRACT", FOLDER)) / "github-rest.json"
-        return cls(json.loads(file.read_bytes())) if file.is_file() else None
+        """None where the description is not here."""
+        file = contract_file("github-rest.json")
+        return cls(json.loads(file.read_bytes())) if file else None
 
     def violations(
         self, method: str, path: str, query: Mapping[str, str], request_body: Any, status: int, body: Any
     ) -> list[str]:
         """How a request and its answer differ from the description, each in one line; ``path`` begins with a slash."""
-        found = self.operation(method, _BY_NUMBER.sub(r"/repos/owner/name\1", path))
+        asked = self.wrong_request(method, path, list(query.items()), request_body)
+        return [*asked, *self.wrong_answer(method, path, status, body)]
+
+    def wrong_request(self, method: str, path: str, query: Sequence[tuple[str, str]], body: Any) -> list[str]:
+        """How a request differs from the description, whatever was answered. ``query``: the parameters as they came."""
+        found = self.operation(method, path)
         if found is None:
             return [f"the description has no {method} {path}"]
-        asked = [*_wrong_query(found, query), *_wrong_request(found, request_body)]
-        return [*(asked if status < 400 else []), *self._wrong_answer(found, status, body)]
+        return [*_wrong_query(found, query), *_wrong_request(found, body)]
+
+    def wrong_answer(self, method: str, path: str, status: int, body: Any) -> list[str]:
+        """How the answer to a request that the description has differs from it."""
+        found = self.operation(method, path)
+        return list(self._wrong_answer(found, status, body)) if found else []
 
     def operation(self, method: str, path: str) -> "Operation | None":
+        path = _BY_NUMBER.sub(r"/repos/owner/name\1", path)
         fits = (one for one in self.operations if one.method == method and one.pattern.fullmatch(path))
-        return next(fits, None)
+        return None if is_other(path) else next(fits, None)
 
     def _wrong_answer(self, operation: "Operation", status: int, body: Any) -> Iterator[str]:
         if status not in operation.answers and status not in ANYWHERE:
@@ -80,9 +90,15 @@ class Operation(msgspec.Struct, frozen=True):
     answers: dict[int, Any]
 
 
-def _wrong_query(operation: Operation, query: Mapping[str, str]) -> Iterator[str]:
-    for name, value in query.items():
-        schema = operation.query.get(name)
+def _wrong_query(operation: Operation, query: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for name, times in Counter(name for name, _ in query).items():
+        if times > 1:
+            yield f"{name} is given {times} times"
+    for name, described in operation.query.items():
+        if described.get("required") and name not in dict(query):
+            yield f"{name} is missing"
+    for name, value in query:
+        schema = operation.query.get(name, {}).get("schema")
         if schema is None:
             yield f"{operation.path} takes no query parameter {name}"
         elif schema["type"] == "integer" and not value.isdigit():
@@ -126,7 +142,8 @@ def _resolved(part: Any, whole: Json, known: dict[str, Any]) -> Any:
         return part
     address = part.get("$ref")
     if not isinstance(address, str):
-        return {key: _resolved(value, whole, known) for key, value in part.items()}
+        plain = {key: _resolved(value, whole, known) for key, value in part.items()}
+        return _in_one(plain["allOf"]) if isinstance(plain.get("allOf"), list) else plain
     if address not in known:
         target: Any = whole
         for step in address.removeprefix("#/").split("/"):
@@ -136,26 +153,26 @@ def _resolved(part: Any, whole: Json, known: dict[str, Any]) -> Any:
     return known[address]
 
 
+def _in_one(parts: list[Json]) -> Json:
+    """One object that has to be as all of ``parts``: none of them alone knows all of its keys."""
+    properties = {name: rule for part in parts for name, rule in part.get("properties", {}).items()}
+    required = sorted({name for part in parts for name in part.get("required", [])})
+    return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+
+
 def _operations(whole: Json) -> Iterator[Operation]:
     for path, methods in whole["paths"].items():
-        pattern = re.compile(re.sub(r"\{(\w+)\}", lambda word: _shape(word[1]), path))
         for method, described in methods.items():
             sent = described.get("requestBody", {})
             yield Operation(
                 method=method.upper(),
                 path=path,
-                pattern=pattern,
-                query={one["name"]: one["schema"] for one in described.get("parameters", []) if one["in"] == "query"},
+                pattern=pattern(path),
+                query={one["name"]: one for one in described.get("parameters", []) if one["in"] == "query"},
                 body=_of_content(sent),
                 body_required=sent.get("required", False),
                 answers={int(status): _of_content(answer) for status, answer in described["responses"].items()},
             )
-
-
-def _shape(word: str) -> str:
-    if word in _WITH_SLASHES:
-        return "(.+)"
-    return r"(\d+)" if word.endswith(("_number", "_id")) else "([^/]+)"
 
 
 def _of_content(described: Json) -> Any:
@@ -176,10 +193,17 @@ def _unless_null(keyword: str) -> Any:
     return checked
 
 
+def _no_others(validator: Any, properties: Json, value: Any, schema: Json) -> Iterator[ValidationError]:
+    """What is not described is wrong too, unless the description leaves it open."""
+    yield from Draft4Validator.VALIDATORS["properties"](validator, properties, value, schema) or ()
+    if isinstance(value, dict) and "additionalProperties" not in schema:
+        for name in value.keys() - properties.keys():
+            yield ValidationError(f"{name!r} is not in the description")
+
+
 _formats = FormatChecker(formats=())
-_Validator: Any = extend(
-    Draft4Validator, {name: _unless_null(name) for name in ("type", "enum", "oneOf", "anyOf", "allOf")}
-)
+_nullable = {name: _unless_null(name) for name in ("type", "enum", "oneOf", "anyOf")}
+_Validator: Any = extend(Draft4Validator, {**_nullable, "properties": _no_others})
 
 
 def _validator(schema: Json) -> Any:

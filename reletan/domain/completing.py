@@ -60,7 +60,7 @@ def correct(survey: Survey, answers: Answers) -> Survey:
         landed = _landed(lineage, pull, answers.repository)
         if landed is not None:
             facts[pull.number] = pull
-            found.setdefault(landed, Said(pull.number, "squash", pull.title))
+            found.setdefault(landed, Said(pull.number, "rebase", pull.title))
             covered.setdefault(pull.number, {landed}).update([lineage.index[sha]] if sha in lineage.index else [])
     found = {
         at: _told(word, facts.get(word.number), _how(lineage, at, word, facts.get(word.number), covered))

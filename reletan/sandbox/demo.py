@@ -137,6 +137,10 @@ def tell_story(guide: Guide, shop: Shop) -> None:
 def _begin(guide: Guide) -> None:
     guide.tell("You are Hana, on duty for the next release of a shop. Its remote is on a GitHub that runs inside of this "
                f"command, and your clone is {guide.world.clone}")  # fmt: skip
+    if not guide.auto:
+        guide.tell(
+            "Where reletan asks whether to do exactly what it shows, y goes on; a no changes nothing, and the story ends."
+        )
     guide.tell("Once in a repository: reletan finds out how this team works, and writes it down for everybody.")
     guide.reletan("init", "--defaults", asks=True)
     guide.tell("The settings belong into the repository, so that the whole team and CI have the same.")

@@ -1,9 +1,10 @@
 """The whole state of a world as one readable text: what crash and race tests compare."""
 
 import hashlib
+import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reletan.sandbox.origin import WorldError
 
@@ -15,11 +16,25 @@ _TAGS = "--format=%(refname) %(objecttype) %(objectname) %(*objectname) %(conten
 
 
 def dump(world: "World") -> str:
-    """Origin's refs, then each clone: refs, HEAD, configuration, status, files, and the names of reletan's journals."""
+    """Origin's refs; what GitHub has besides, without its ids and times; then each clone: refs, HEAD, configuration, status,
+    files, and the names of reletan's journals.
+    """
     parts = ["# origin", *_refs(world, world.origin, "refs/heads", "refs/pull"), *_tags(world, world.origin)]
+    parts += ["", "# GitHub", *_github(world)]
     for name in world.clones:
         parts += ["", f"# {name}", *_clone(world, world.folder / name)]
     return "\n".join(parts) + "\n"
+
+
+def _github(world: "World") -> list[str]:
+    """A line for each entry."""
+    lines: list[tuple[str, Any]] = []
+    for name, value in world.state().items():
+        if isinstance(value, dict):
+            lines += [(f"{name} {key}", one) for key, one in value.items()]
+        else:
+            lines += [(name, one) for one in (value if isinstance(value, list) else [value])]
+    return [f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in lines]
 
 
 def _clone(world: "World", clone: Path) -> list[str]:

@@ -18,6 +18,10 @@ class WorldError(Exception):
     """A verb of the world could not be done: the text holds what git, or reletan, said."""
 
 
+class Moved(WorldError):
+    """A ref is not where it was when somebody looked: another one was faster."""
+
+
 class Person(msgspec.Struct, frozen=True):
     """Somebody of the team, as git writes a person down."""
 
@@ -39,15 +43,13 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class NewCommit(msgspec.Struct, frozen=True, kw_only=True):
-    """A commit to make. Without ``tree``, the tree is the first parent's with ``changes`` (lines of fast-import)."""
+    """A commit to make."""
 
     message: str
     author: Person
     committer: Person
     time: int
     parents: Sequence[str] = ()
-    tree: str | None = None
-    changes: bytes = b""
 
 
 def run_git(*args: str, cwd: Path, env: Mapping[str, str], stdin: bytes = b"") -> bytes:
@@ -76,8 +78,11 @@ class Origin:
         except WorldError:
             return None
 
-    def commit(self, new: NewCommit, ref: str, *more_refs: str) -> str:
-        """Make the commit and point ``ref`` and ``more_refs`` at it; the commit's object id."""
+    def grow(self, ref: str, new: NewCommit, changes: bytes) -> str:
+        """Make a commit of the first parent's files with ``changes`` (lines of fast-import), and point ``ref`` at it.
+
+        The ref only moves forward, even where somebody pushes meanwhile: else WorldError.
+        """
         lines = [
             f"commit {ref}",
             "mark :1",
@@ -86,16 +91,47 @@ class Origin:
             f"data {len(new.message.encode())}\n{new.message}",
             *(f"{'merge' if i else 'from'} {parent}^0" for i, parent in enumerate(new.parents)),
         ]
-        if new.tree is not None:
-            lines.append(f'M 040000 {new.tree} ""')
-        body = "\n".join(lines).encode() + b"\n" + new.changes + b"\n"
-        moves = "".join(f"reset {other}\nfrom :1\n\n" for other in more_refs)
-        return self._import(body + moves.encode() + b"get-mark :1\n").strip()
+        return self._import("\n".join(lines).encode() + b"\n" + changes + b"\nget-mark :1\n").strip()
+
+    def make(self, new: NewCommit, tree: str) -> str:
+        """Make a commit of a tree, on no branch; parents are object ids."""
+        author, committer = new.author.at(new.time), new.committer.at(new.time)
+        return self._write_commit(tree, new.parents, author, committer, new.message)
+
+    def carry(self, commit: str, onto: str, committer: Person, time: int) -> str:
+        """Make the commit anew on ``onto`` (an object id), on no branch; its author and its message stay.
+
+        Raises WorldError where that conflicts.
+        """
+        head, _, message = self.git("cat-file", "commit", commit).partition("\n\n")
+        author = next(line for line in head.splitlines() if line.startswith("author ")).removeprefix("author ")
+        tree = self.carried_tree(onto, f"{commit}^", commit)
+        return self._write_commit(tree, [onto], author, committer.at(time), message)
+
+    def _write_commit(self, tree: str, parents: Sequence[str], author: str, committer: str, message: str) -> str:
+        above = [f"parent {parent}" for parent in parents]
+        lines = [f"tree {tree}", *above, f"author {author}", f"committer {committer}", "", message]
+        return self.git("hash-object", "-t", "commit", "-w", "--stdin", stdin="\n".join(lines).encode()).strip()
+
+    def move(self, ref: str, new: str, old: str) -> None:
+        """Point ``ref`` at ``new`` (object ids). Raises Moved where it is not at ``old`` any more."""
+        try:
+            self.git("update-ref", ref, new, old)
+        except WorldError as error:
+            raise Moved(str(error)) from None
 
     def tag(self, name: str, at: str, message: str, tagger: Person, time: int) -> None:
         """Make an annotated tag."""
         head = f"tag {name}\nfrom {at}^0\ntagger {tagger.at(time)}\n"
         self._import(f"{head}data {len(message.encode())}\n{message}\n".encode())
+
+    def id(self, revision: str) -> str:
+        """The commit's object id; raises WorldError where there is none."""
+        return self.git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+
+    def has(self, descendant: str, commit: str) -> bool:
+        """Whether ``descendant`` is or contains ``commit``."""
+        return self.git("rev-list", "-1", commit, f"^{descendant}") == ""
 
     def point(self, ref: str, at: str) -> None:
         self.git("update-ref", ref, f"{at}^0")
@@ -112,16 +148,19 @@ class Origin:
 
         git learned `merge-tree --merge-base` in 2.40; until then commits that say what the base is do the same.
         """
-        base = self._bare_commit(old)
-        return self.merged_tree(self._bare_commit(onto, base), self._bare_commit(new, base))
+        trees = (f"{revision}^{{tree}}" for revision in (onto, old, new))
+        ours, base, theirs = self.git("rev-parse", *trees).split()
+        if ours == base:
+            return theirs
+        fork = self._bare_commit(base)
+        return self.merged_tree(self._bare_commit(ours, fork), self._bare_commit(theirs, fork))
 
-    def _bare_commit(self, revision: str, *parents: str) -> str:
-        """A commit of that revision's tree, on no branch."""
+    def _bare_commit(self, tree: str, *parents: str) -> str:
         above = [word for parent in parents for word in ("-p", parent)]
-        return self.git("commit-tree", f"{revision}^{{tree}}", *above, "-m", "carried").strip()
+        return self.git("commit-tree", tree, *above, "-m", "carried").strip()
 
     def _import(self, stream: bytes) -> str:
-        return self.git("fast-import", "--quiet", "--force", stdin=stream)
+        return self.git("fast-import", "--quiet", stdin=stream)
 
 
 def written(files: Mapping[str, str | None]) -> bytes:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reletan.sandbox.team import Files, How
+from reletan.sandbox.branches import Files
+from reletan.sandbox.team import How
 
 if TYPE_CHECKING:
     from reletan.sandbox.world import World

@@ -7,7 +7,6 @@ object ids. No mock: all of it is real git.
 import base64
 import json
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from reletan.sandbox.github.site import TOKEN, Site
+from reletan.sandbox.github.memory import TOKEN
+from reletan.sandbox.github.model import Protection
+from reletan.sandbox.github.site import Site
 from reletan.sandbox.origin import Origin, Person, WorldError, run_git
 
 if TYPE_CHECKING:
@@ -213,16 +214,14 @@ class World(Site):
         self.git("push", "--quiet", "origin", f"{revision}:refs/heads/{branch}", cwd=clone)
 
     def protect(self, *branches: str, message: str = "GH006: Protected branch update failed") -> None:
-        """Refuse every push that touches one of ``branches``, as a rule of GitHub does."""
-        names = "|".join(shlex.quote(f"refs/heads/{branch}") for branch in branches)
-        refusal = f'echo error: {shlex.quote(message)} for "$1". >&2; exit 1'
-        hook = self.origin / "hooks" / "update"
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(f'#!/bin/sh\ncase "$1" in {names}) {refusal} ;; esac\n', encoding="utf-8")
-        hook.chmod(0o755)
+        """Refuse every push that touches one of ``branches``, as a rule of GitHub does; merge by pull requests."""
+        rules = Protection(pull_request=True, creations=False, admins=True, message=message)
+        for branch in branches:
+            self.protect_branch(branch, rules)
 
     def unprotect(self) -> None:
-        (self.origin / "hooks" / "update").unlink(missing_ok=True)
+        for branch in list(self.protections):
+            self.unprotect_branch(branch)
 
     def no_atomic(self) -> None:
         """The server does not offer atomic pushes any more."""

@@ -13,7 +13,7 @@ from reletan.adapters.hubreply import HubError, Refused, Reply, decode
 from reletan.adapters.token import Token, find_token
 from reletan.domain.errors import Unauthorized, UsageError
 from reletan.sandbox.github.faults import Fault
-from reletan.sandbox.github.site import TOKEN
+from reletan.sandbox.github.memory import TOKEN
 from reletan.sandbox.world import World
 
 MERGE = "/repos/*/pulls/*/merge"

@@ -1,11 +1,18 @@
 """The sandbox's part of GraphQL is a part of GitHub's: its schema, and what it asks for and answers with."""
 
+# ruff: noqa: E402 - what is imported needs graphql-core
+
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from contract_graphql import MISSING, GraphqlContract
+from contract_files import missing
+from github_world import need_libraries
+
+need_libraries()
+
+from contract_graphql import GraphqlContract
 from graphql import (
     GraphQLArgument,
     GraphQLField,
@@ -23,6 +30,7 @@ from reletan.sandbox.github import graphql
 from reletan.sandbox.github.model import Protection
 from reletan.sandbox.github.wire import Request
 from reletan.sandbox.origin import Person
+from reletan.sandbox.team import AutoMerge
 from reletan.sandbox.world import World
 
 # The way to something of each type, from the query down; 22 is the pull request that has one of everything
@@ -45,7 +53,9 @@ WAYS = {
     "IssueConnection": "repository issues(first: 9)",
     "Label": f"{PULL} labels(first: 9) nodes",
     "LabelConnection": f"{PULL} labels(first: 9)",
+    "MergeQueue": 'repository mergeQueue(branch: "develop")',
     "MergeQueueEntry": f"{PULL} mergeQueueEntry",
+    "MergeQueueEntryConnection": 'repository mergeQueue(branch: "develop") entries(first: 9)',
     "Organization": "repository owner",
     "PageInfo": f"{PULL} labels(first: 9) pageInfo",
     "ProjectCardConnection": f"{PULL} projectCards(first: 9)",
@@ -60,6 +70,7 @@ WAYS = {
     "PullRequestReviewConnection": f"{PULL} latestOpinionatedReviews(first: 9)",
     "RateLimit": "rateLimit",
     "Ref": f"{PULL} headRef",
+    "RefUpdateRule": f"{PULL} baseRef refUpdateRule",
     "RefConnection": 'repository refs(refPrefix: "refs/", first: 9)',
     "Release": "repository latestRelease",
     "ReleaseConnection": "repository releases(first: 9)",
@@ -100,7 +111,7 @@ ARGUMENTS = {
 def contract() -> GraphqlContract:
     found = GraphqlContract.load()
     if found is None:
-        pytest.skip(MISSING)
+        pytest.skip(missing())
     return found
 
 
@@ -184,7 +195,7 @@ def full_world(built_believable: World, tmp_path_factory: pytest.TempPathFactory
     world = built_believable.copy_to(tmp_path_factory.mktemp("full") / "world")
     number = world.open_pull("Add a wallet", labels=["feature"], body="For money", files={"wallet.txt": "empty\n"})
     pull = world.pulls[number]
-    pull.assignees, pull.reviewers, pull.auto_merge = ["hana"], ["yuki"], "merge"
+    pull.assignees, pull.reviewers, pull.auto_merge = ["hana"], ["yuki"], AutoMerge("merge", Person("Yuki"))
     world.pulls[21].author = Person("@ci")
     world.open_issue("Where is my money?")
     world.approve(number)
@@ -192,7 +203,7 @@ def full_world(built_believable: World, tmp_path_factory: pytest.TempPathFactory
     world.check("ci", "success", number)
     world.status("lint", "success", number)
     world.publish("v1.3.0")
-    world.protect_branch("develop", Protection(approvals=1, checks=("ci",)))
+    world.protect_branch("develop", Protection(approvals=1, checks=("ci",), queue=True))
     world.queue.append(number)
     return world
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import REPO, Asked, whole
+from asking import Asked, whole
+from contract_files import missing
 from contract_rest import RestContract
 
 from reletan.sandbox.github.model import Deployment, DeploymentStatus, Protection
+from reletan.sandbox.origin import Person
+from reletan.sandbox.team import AutoMerge
 from reletan.sandbox.world import World
 
 # Without sense in a sandbox; and the one that the server answers
@@ -21,7 +24,7 @@ LEFT_OUT = {("DELETE", "/repos/{owner}/{repo}"), ("PATCH", "/user"), ("GET", "/r
 def contract() -> RestContract:
     found = RestContract.load()
     if found is None:
-        pytest.skip("GitHub's description is not here: nothing to hold the sandbox to")
+        pytest.skip(missing())
     return found
 
 
@@ -43,12 +46,13 @@ def full(built_believable: World, tmp_path_factory: pytest.TempPathFactory) -> W
     world.check("deploy", None, 22)
     world.status("ci/circle", "failure", 22, "https://ci.example.com/1")
     world.pulls[22].assignees, world.pulls[22].reviewers = ["hana"], ["marta"]
-    world.pulls[22].auto_merge = "squash"
+    world.pulls[22].auto_merge = AutoMerge("squash", Person("Yuki"))
     world.publish("v1.3.0", "The third")
     world.publish("v1.4.0", draft=True)
     world.protect_branch("main", Protection(approvals=1, checks=("build",), strict=True, linear=True, admins=True))
     world.protect_branch(
-        "develop", Protection(approvals=1, checks=("build",), linear=True, queue=True, by_ruleset=True)
+        "develop",
+        Protection(approvals=1, checks=("build",), linear=True, queue=True, by_ruleset=True, bypass=("hana",)),
     )
     world.permissions["@ci"] = "write"
     world.tokens["token-of-ci"] = "@ci"
@@ -224,6 +228,8 @@ BENT: list[tuple[str, str, Bend, str]] = [
     ("no time", "/pulls/22", lambda pull: pull.update(created_at="yesterday"), "at created_at: 'yesterday'"),
     ("no address", "/pulls/22", lambda pull: pull.update(html_url="here"), "at html_url: 'here'"),
     ("one of a list", "/releases", lambda releases: releases[0].pop("tag_name"), "at 0: 'tag_name'"),
+    ("what is not described", "/pulls/22", lambda pull: pull.update(mergable=True), "'mergable' is not in the descrip"),
+    ("deep inside too", "", lambda one: one["permissions"].update(write=True), "at permissions: 'write' is not in"),
     ("a rule that is none", "/rules/branches/develop", lambda rules: rules[0].update(type="pulls"), "at 0: "),
 ]
 
@@ -253,6 +259,19 @@ ODD: list[tuple[str, str, str, dict[str, str], Any, int, Any, str]] = [
     ("body not wanted", "GET", "/labels", {}, {"a": 1}, 200, [], "request: there must not be a body"),
     ("field missing", "POST", "/releases", {}, {"name": "x"}, 201, None, "request: 'tag_name' is a required property"),
     ("field of another type", "PUT", "/pulls/1/merge", {}, {"sha": 1}, 200, None, "request at sha: 1 is not"),
+    (
+        "field of no meaning",
+        "PUT",
+        "/pulls/1/merge",
+        {},
+        {"merge_methd": "merge"},
+        405,
+        None,
+        "'merge_methd' is not in",
+    ),
+    ("wrong and refused", "PUT", "/pulls/1/merge", {}, {"merge_method": "fast"}, 422, None, "'fast' is not one of"),
+    ("parameter missing", "GET", "/search/issues", {}, None, 200, {}, "q is missing"),
+    ("part of another path", "GET", "/branches/main/protection/enforce_admins", {}, None, 404, {}, "has no GET"),
     ("answer not wanted", "DELETE", "/releases/1", {}, None, 204, {"a": 1}, "answer: 204 has no body"),
     ("bent error", "GET", "/pulls/1", {}, None, 404, {"message": 1}, "answer at message: 1 is not of type 'string'"),
 ]
@@ -264,7 +283,7 @@ ODD: list[tuple[str, str, str, dict[str, str], Any, int, Any, str]] = [
 def test_an_odd_exchange_is_noticed(
     contract: RestContract, method: str, path: str, query: dict[str, str], sent: Any, status: int, body: Any, said: str
 ) -> None:
-    assert [one for one in contract.violations(method, REPO + path, query, sent, status, body) if said in one]
+    assert [one for one in contract.violations(method, whole(path), query, sent, status, body) if said in one]
 
 
 def test_a_repository_by_its_number_and_labels_without_description_are_well(

@@ -134,6 +134,14 @@ def test_partial_data(small_hub_world: World, trouble: str, kind: str | None, wo
     assert (missing["path"], missing["type"]) == (["repository", "p99"], "NOT_FOUND")
 
 
+@pytest.mark.parametrize("query", [TITLES, "query { viewer {"], ids=["another alias", "no data"])
+def test_partial_data_without_such_an_alias_is_a_mistake_of_the_test(world: World, query: str) -> None:
+    with world.on_github() as server:
+        server.fault("graphql", do=Fault.partial("p7"))
+        assert ask_graphql(world, query).status == 500
+        assert "there is no p7 in the answer" in server.crashes[0]
+
+
 def test_a_query_that_took_too_long_has_no_data(small_hub_world: World) -> None:
     small_hub_world.github.fault("graphql", do=Fault.partial(status=502))
     answer = ask_graphql(small_hub_world, TITLES)
@@ -148,9 +156,16 @@ def test_the_nth_call_and_so_many_of_them(small_hub_world: World) -> None:
     assert [ask(small_hub_world, "GET", f"{SHOP}/pulls/1").status for _ in range(4)] == [200, 500, 500, 200]
 
 
+def test_of_two_that_spoil_an_answer_the_later_waits(small_hub_world: World) -> None:
+    for status in (500, 503):
+        small_hub_world.github.fault("GET", SHOP, do=Fault.status(status))
+    assert [ask(small_hub_world, "GET", SHOP).status for _ in range(3)] == [500, 503, 200]
+
+
 def test_always_and_only_what_is_meant(small_hub_world: World) -> None:
     small_hub_world.github.fault("GET", f"{SHOP}/pulls/1", times=None, do=Fault.status(500))
     small_hub_world.github.fault("graphql", "number: 3", do=Fault.status(500))
+    small_hub_world.github.on_purpose.append("the fault of graphql number: 3 never happened")
     assert [ask(small_hub_world, "GET", f"{SHOP}/pulls/1").status for _ in range(3)] == [500] * 3
     assert ask(small_hub_world, "GET", f"{SHOP}/pulls/2").status == 200
     assert ask_graphql(small_hub_world, TITLES).status == 200

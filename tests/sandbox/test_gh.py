@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from github_world import problems
 
+from reletan.sandbox.github.memory import TOKEN
 from reletan.sandbox.github.model import Protection
-from reletan.sandbox.github.site import TOKEN
 from reletan.sandbox.world import World
 
 # All that `gh pr view --json` of gh 2.23 knows

@@ -5,8 +5,8 @@ import subprocess
 import pytest
 from github_world import ask
 
+from reletan.sandbox.github.memory import TOKEN
 from reletan.sandbox.github.model import Protection
-from reletan.sandbox.github.site import TOKEN
 from reletan.sandbox.origin import WorldError
 from reletan.sandbox.world import World
 
@@ -64,7 +64,7 @@ def test_a_push_too_large_for_one_piece_arrives(small_hub_world: World) -> None:
 def test_a_protected_branch_refuses_a_push_over_http(small_hub_world: World) -> None:
     world = small_hub_world
     world.origin_over_http()
-    world.protect_branch("main", Protection(approvals=1))
+    world.protect_branch("main", Protection(approvals=1, admins=True))
     before = world.head("main")
 
     with pytest.raises(WorldError, match="GH006: Protected branch update failed for refs/heads/main"):

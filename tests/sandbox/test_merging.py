@@ -164,7 +164,7 @@ REFUSALS: list[tuple[str, Prepare, dict[str, Any], int, str]] = [
     ("no review", rules(REVIEWED), {}, 405, NOT_REVIEWED),
     ("one of two reviews", rules(TWICE, review("APPROVED")), {}, 405,
      "At least 2 approving reviews are required by reviewers with write access."),
-    ("changes requested", rules(REVIEWED, review("CHANGES_REQUESTED", "Hana")), {}, 405,
+    ("changes requested", rules(REVIEWED, review("CHANGES_REQUESTED")), {}, 405,
      "1 review requesting changes by reviewers with write access."),
     ("a check is missing", rules(BUILT), {}, 405, 'Required status check "build" is expected.'),
     ("a check waits", rules(BUILT, lambda world, number: setattr(world.check("build", None, number), "status", "queued")),

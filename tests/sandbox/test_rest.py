@@ -147,11 +147,13 @@ def test_an_issue_is_no_pull_request_but_a_pull_request_is_an_issue(world: World
 def test_searching(world: World) -> None:
     world.open_pull("Sell at night", "night", labels=["feature"])
     world.open_issue("Nobody works at night")
+    world.pulls[4].assignees = ["yuki"]
     asked = {
         "repo:acme/shop is:pr": [4, 3, 2, 1],
         "repo:acme/shop is:pr is:merged author:yuki": [2],
         "repo:acme/shop night": [5, 4],
         "repo:acme/shop is:issue night": [5],
+        "draft:false assignee:yuki sort:created-desc": [4],
         "repo:acme/shop label:feature is:open": [4],
         "repo:acme/shop -is:merged": [5, 4],
         "repo:acme/other is:pr": [],

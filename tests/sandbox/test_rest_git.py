@@ -23,7 +23,7 @@ def test_refs_are_made_moved_and_deleted_by_their_rules(world: World) -> None:
     assert Asked(world, "PATCH", ref, {"sha": old}).error == (422, "Update is not a fast forward")
     assert Asked(world, "PATCH", ref, {"sha": old, "force": True}).status == 200
     world.protect_branch("hotfix/1.3.1", Protection(approvals=1))
-    assert Asked(world, "DELETE", ref).error == (422, "Changes must be made through a pull request.")
+    assert Asked(world, "DELETE", ref).error == (422, "Cannot delete this branch")
     world.unprotect_branch("hotfix/1.3.1")
     assert Asked(world, "DELETE", ref).status == 204
     assert world.head("hotfix/1.3.1") is None
@@ -82,7 +82,14 @@ def test_branches_show_their_rules_and_rulesets_are_told_apart(world: World) -> 
 def test_a_ruleset_is_told_to_everybody(world: World) -> None:
     world.protect_branch("main", Protection(approvals=2, checks=("ci",), linear=True, queue=True, by_ruleset=True))
     told = get(world, "/rules/branches/main", "yuki")
-    kinds = ["pull_request", "required_status_checks", "required_linear_history", "merge_queue"]
+    kinds = [
+        "pull_request",
+        "required_status_checks",
+        "required_linear_history",
+        "deletion",
+        "non_fast_forward",
+        "merge_queue",
+    ]
     assert [rule["type"] for rule in told] == kinds
     assert told[0]["parameters"]["required_approving_review_count"] == 2
     assert (get(world, "/branches/main")["protected"], Asked(world, "GET", "/branches/main/protection").status) == (
@@ -99,7 +106,7 @@ def test_merging_one_branch_into_another(world: World) -> None:
     assert Asked(world, "POST", "/merges", {"base": "main", "head": "develop"}).status == 204
     world.conflict_between("main", "develop")
     assert Asked(world, "POST", "/merges", {"base": "main", "head": "develop"}).error == (409, "Merge conflict")
-    world.protect_branch("main", Protection(linear=True))
+    world.protect_branch("main", Protection(linear=True, admins=True))
     assert Asked(world, "POST", "/merges", {"base": "main", "head": "develop"}).error == (
         409,
         "This branch must not contain merge commits.",

@@ -4,14 +4,13 @@ import ssl
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPSConnection
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
-from github_world import ask, ask_graphql, graphql_contract, problems, rest_contract
+from github_world import ask, ask_graphql
 
-from reletan.sandbox.github.site import TOKEN
+from reletan.sandbox.github.memory import TOKEN
 from reletan.sandbox.origin import WorldError
 from reletan.sandbox.world import World
 
@@ -157,6 +156,7 @@ def test_another_version_of_the_api_and_broken_json_are_refused(small_hub_world:
     assert ask(world, "GET", SHOP, headers={"X-GitHub-Api-Version": "2022-11-28"}).status == 200
     assert ask(world, "GET", SHOP, headers={"X-GitHub-Api-Version": "2026-03-10"}).status == 400
     assert ask(world, "PUT", f"{SHOP}/pulls/1/merge", '{"sha": ').status == 400
+    world.github.on_purpose.append("""'{"sha": ' is not of type 'object'""")
 
 
 def test_tls_needs_nothing_but_its_certificate(world: World) -> None:
@@ -184,35 +184,7 @@ def test_of_many_who_merge_at_once_one_does(small_hub_world: World) -> None:
         assert sorted(pool.map(merge, range(6))) == [200, 405, 405, 405, 405, 405]
 
 
-# what the tests hear of
-
-
-def test_a_request_without_a_route_is_told(world: World) -> None:
-    with world.on_github() as server:
-        assert ask(world, "GET", f"{SHOP}/unheard-of").status == 404
-        assert server.unknown == [f"GET {SHOP}/unheard-of"]
-        assert problems(server) == [f"no route for GET {SHOP}/unheard-of"]
-
-
-def test_a_failure_of_the_sandbox_is_told(world: World, tmp_path: Path) -> None:
-    with world.on_github() as server:
-        world.origin.rename(tmp_path / "gone")
-        assert ask(world, "GET", f"{SHOP}/pulls/1").status == 500
-        assert len(server.crashes) == 1
-        assert "Traceback" in problems(server)[0]
-
-
-def test_what_github_would_not_say_or_understand_is_told(world: World) -> None:
-    if rest_contract() is None or graphql_contract() is None:
-        pytest.skip("GitHub's description is not here (../shared/contract, RELETAN_CONTRACT)")
-    with world.on_github() as server:
-        ask(world, "GET", SHOP)
-        assert problems(server) == []
-        server.exchanges[0].answer["default_branch"] = None
-        ask_graphql(world, "query { viewer { shoeSize } }")
-        bent, foreign = problems(server)
-    assert "default_branch" in bent
-    assert "shoeSize" in foreign
+# programs
 
 
 def test_programs_of_the_world_find_its_github_as_long_as_it_is_there(world: World) -> None:

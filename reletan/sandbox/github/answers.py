@@ -73,6 +73,13 @@ def node(kind: str, number: int) -> str:
 # people and the repository
 
 
+def person_with(view: View, email: str) -> Person | None:
+    """Whose account has a mail address: a member's or an author's; None where nobody's has."""
+    known = {pull.author.email: pull.author for pull in view.site.pulls.values()}
+    known |= {person.email: person for person in view.site.members.values()}
+    return known.get(email)
+
+
 def user(view: View, person: Person) -> Json:
     """Somebody, or an app: its name begins with an @."""
     app = person.name.startswith("@")
@@ -106,7 +113,7 @@ def repository(view: View, of: str = OWNER) -> Json:
     site, fork = view.site, of != OWNER
     api, web = f"{view.request.api}/repos/{of}/{site.name}", f"{view.request.web}/{of}/{site.name}"
     number = code_of(of) if fork else REPOSITORY_ID
-    open_now = sum(pull.open for pull in site.pulls.values()) + sum(not issue.closed for issue in site.issues.values())
+    open_now = sum(pull.open for pull in site.pulls.values()) + sum(one.open for one in site.issues.values())
     return {
         "id": number,
         "node_id": node("Repository", number),
@@ -129,8 +136,13 @@ def repository(view: View, of: str = OWNER) -> Json:
         "pushed_at": moment(site.clock),
         **{f"allow_{how}": allowed for how, allowed in _ways(view).items()},
         "delete_branch_on_merge": site.settings.delete_branch,
-        "permissions": {right: view.may(right) for right in ("admin", "write", "read")}
-        | {"push": view.may("write"), "pull": view.may("read")},
+        "permissions": {
+            "admin": view.may("admin"),
+            "maintain": view.may("admin"),
+            "push": view.may("write"),
+            "triage": view.may("write"),
+            "pull": view.may("read"),
+        },
         "open_issues": open_now,
         "open_issues_count": open_now,
         **dict.fromkeys(("description", "homepage", "language", "license", "mirror_url")),
@@ -140,12 +152,13 @@ def repository(view: View, of: str = OWNER) -> Json:
     }
 
 
+def minimal_repository(view: View) -> Json:
+    """As it stands in other answers: without the ways of merging."""
+    return {name: told for name, told in repository(view).items() if not name.startswith("allow_")}
+
+
 def full_repository(view: View) -> Json:
     return {**repository(view), "network_count": 0, "subscribers_count": 0}
-
-
-def _is_open(one: Pull | Issue) -> bool:
-    return one.open if isinstance(one, Pull) else not one.closed
 
 
 def _ways(view: View) -> dict[str, bool]:
@@ -185,18 +198,25 @@ def labels(view: View, names: list[str]) -> list[Json]:
     return [label(view, view.site.make_label(name)) for name in names]
 
 
+def updated_at(view: View, one: Pull | Issue) -> int:
+    """When it was last edited, talked about or pushed to."""
+    site = view.site
+    said = [comment.edited_at for comment in site.comments if comment.number == one.number]
+    judged = [review.at for review in site.reviews if review.number == one.number]
+    head = view.git.commit(view.git.refs[one.ref]) if isinstance(one, Pull) else None
+    pushed = [head.committer.at] if head else []
+    return max(one.opened_at, one.ended_at or 0, site.touched.get(one.number, 0), *said, *judged, *pushed)
+
+
 def conversation(view: View, one: Pull | Issue) -> Json:
     """What pull requests and issues have in common."""
     site, api = view.site, f"{view.api}/issues/{one.number}"
-    comments = [comment for comment in site.comments if comment.number == one.number]
-    reviews = [review for review in site.reviews if review.number == one.number]
-    moments = [one.opened_at, one.ended_at or 0, *(c.edited_at for c in comments), *(r.at for r in reviews)]
     assignees = [user(view, site.person(login)) for login in one.assignees]
     return {
         "number": one.number,
         "title": one.title,
         "body": one.body or None,
-        "state": "open" if _is_open(one) else "closed",
+        "state": "open" if one.open else "closed",
         "locked": False,
         "active_lock_reason": None,
         "user": user(view, one.author),
@@ -206,7 +226,7 @@ def conversation(view: View, one: Pull | Issue) -> Json:
         "assignees": assignees,
         "milestone": None,
         "created_at": moment(one.opened_at),
-        "updated_at": moment(max(moments)),
+        "updated_at": moment(updated_at(view, one)),
         "closed_at": maybe_moment(one.ended_at),
         "comments_url": f"{api}/comments",
     }

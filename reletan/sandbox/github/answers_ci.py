@@ -1,6 +1,6 @@
 """How the REST side writes down check runs, statuses, deployments and the rules of branches."""
 
-from reletan.sandbox.github.answers import code_of, node, repository, user
+from reletan.sandbox.github.answers import code_of, minimal_repository, node, user
 from reletan.sandbox.github.model import Check, CommitStatus, Deployment, DeploymentStatus, Protection
 from reletan.sandbox.github.view import Json, View, moment
 from reletan.sandbox.origin import Person
@@ -62,7 +62,7 @@ def combined(view: View, sha: str, statuses: list[CommitStatus], shown: list[Jso
         "statuses": shown,
         "sha": sha,
         "total_count": len(statuses),
-        "repository": repository(view),
+        "repository": minimal_repository(view),
         "commit_url": f"{view.api}/commits/{sha}",
         "url": f"{view.api}/commits/{sha}/status",
     }
@@ -150,12 +150,12 @@ def protection(view: View, branch: str, rules: Protection) -> Json:
         "url": place,
         "enforce_admins": {"url": f"{place}/enforce_admins", "enabled": rules.admins},
         "required_linear_history": {"enabled": rules.linear},
-        "allow_force_pushes": {"enabled": False},
-        "allow_deletions": {"enabled": False},
+        "allow_force_pushes": {"enabled": rules.force_pushes},
+        "allow_deletions": {"enabled": rules.deletions},
     }
     if rules.checks or rules.strict:
         shown["required_status_checks"] = required_checks(view, branch, rules)
-    if rules.approvals:
+    if rules.by_pull_request:
         shown["required_pull_request_reviews"] = {
             "url": f"{place}/required_pull_request_reviews",
             "dismiss_stale_reviews": rules.dismiss_stale,
@@ -182,7 +182,7 @@ def short_protection(rules: Protection | None) -> Json:
 def ruleset(rules: Protection) -> list[Json]:
     """The rules of a ruleset, one by one."""
     found: list[Json] = []
-    if rules.approvals:
+    if rules.by_pull_request:
         reviews = {
             "required_approving_review_count": rules.approvals,
             "dismiss_stale_reviews_on_push": rules.dismiss_stale,
@@ -197,6 +197,12 @@ def ruleset(rules: Protection) -> list[Json]:
         found.append({"type": "required_status_checks", "parameters": parameters})
     if rules.linear:
         found.append({"type": "required_linear_history"})
+    if not rules.creations:
+        found.append({"type": "creation"})
+    if not rules.deletions:
+        found.append({"type": "deletion"})
+    if not rules.force_pushes:
+        found.append({"type": "non_fast_forward"})
     if rules.queue:
         found.append({"type": "merge_queue", "parameters": _QUEUE})
     return found

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reletan.sandbox.github.answers import code_of, node, user
+from reletan.sandbox.github.answers import code_of, node, person_with, user
 from reletan.sandbox.github.history import Change, Signature
 from reletan.sandbox.github.view import Json, View, found, moment
 
@@ -56,9 +56,8 @@ def signature(by: Signature) -> Json:
 
 
 def _account(view: View, by: Signature) -> Json | None:
-    """Whose account it is, by the mail address; None where nobody of the team has it."""
-    people = [pull.author for pull in view.site.pulls.values()]
-    return next((user(view, person) for person in people if person.email == by.email), None)
+    person = person_with(view, by.email)
+    return user(view, person) if person else None
 
 
 def file(view: View, change: Change, sha: str) -> Json:

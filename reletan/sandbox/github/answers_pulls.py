@@ -55,7 +55,7 @@ def full_pull(view: View, one: Pull) -> Json:
         "merged_by": user(view, one.merged_by) if one.merged and one.merged_by else None,
         "mergeable": can,
         "mergeable_state": state,
-        "rebaseable": can,
+        "rebaseable": can and site.rebaseable(one.number),
         "maintainer_can_modify": one.fork,
         "comments": sum(comment.number == one.number for comment in site.comments),
         "review_comments": 0,
@@ -89,8 +89,13 @@ def _end(view: View, login: str, branch: str, sha: str) -> Json:
 def _auto_merge(view: View, pull: Pull) -> Json | None:
     if pull.auto_merge is None or not pull.open:
         return None
-    how, title = pull.auto_merge, f"{pull.title} (#{pull.number})"
-    return {"enabled_by": user(view, pull.author), "merge_method": how, "commit_title": title, "commit_message": ""}
+    auto = pull.auto_merge
+    return {
+        "enabled_by": user(view, auto.by),
+        "merge_method": auto.how,
+        "commit_title": f"{pull.title} (#{pull.number})" if auto.title is None else auto.title,
+        "commit_message": auto.body or "",
+    }
 
 
 def review(view: View, review: Review) -> Json:

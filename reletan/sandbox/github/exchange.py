@@ -49,7 +49,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked, and what was answered. ``status``: None where the connection was closed without an answer.
+    """What was asked, and what was answered. ``status``: None where the connection was closed without an answer;
+    ``search``: the query as it came.
 
     ``body`` and ``answer`` are decoded JSON (text where it is none; None for git). ``routed``: the answer is the route's own,
     and not that of a fault, or of who keeps the door (tokens, limits).
@@ -58,6 +59,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     via: Via
     method: str
     path: str
+    search: str
     query: dict[str, str]
     body: Any
     login: str | None

@@ -112,7 +112,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Script:
-    """The faults to come. Each counts the requests that it means, from when it was added."""
+    """The faults to come. Each counts the requests that it means, from when it was added; of two that spoil the answer to
+    the same request, the later one waits for the next.
+    """
 
     def __init__(self) -> None:
         self._lines: list[_Line] = []
@@ -122,7 +124,16 @@ class Script:
 
     def due(self, asked: Asked) -> list[Fault]:
         """What happens to this request; to be asked once for each."""
-        return [line.do for line in self._lines if line.meets(asked)]
+        happen: list[Fault] = []
+        for line in self._lines:
+            taken = line.do.spoils and any(fault.spoils for fault in happen)
+            if not taken and line.meets(asked):
+                happen.append(line.do)
+        return happen
+
+    def unused(self) -> list[str]:
+        """The lines that never came about."""
+        return [f"the fault of {line.what} {line.where} never happened" for line in self._lines if not line.happened]
 
 
 class _Line(msgspec.Struct):
@@ -137,14 +148,21 @@ class _Line(msgspec.Struct):
         if not fits(asked, self.what, self.where):
             return False
         self.seen += 1
-        return self.seen >= self.nth and (self.times is None or self.seen < self.nth + self.times)
+        return self.happened and (self.times is None or self.seen < self.nth + self.times)
+
+    @property
+    def happened(self) -> bool:
+        return self.seen >= self.nth
 
 
 def _partial(reply: Reply, aliases: tuple[str, ...], trouble: Trouble, status: int) -> Reply:
     answer = decoded(reply.content)
     error: dict[str, Any] = _TROUBLE[trouble]
     if aliases:
-        errors = [{**error, "path": path} for path in _emptied(answer["data"], aliases, [])]
+        paths = _emptied(answer.get("data") or {}, aliases, [])
+        if missing := set(aliases) - {path[-1] for path in paths}:
+            raise LookupError(f"there is no {', '.join(missing)} in the answer; lists are not looked into")
+        errors = [{**error, "path": path} for path in paths]
         bent = {"data": answer["data"], "errors": errors + answer.get("errors", [])}
     else:
         bent = {"data": None, "errors": [error]}

@@ -16,6 +16,7 @@ from graphql import (
     build_schema,
     execute_sync,
     get_operation_ast,
+    get_variable_values,
     parse,
     validate,
 )
@@ -23,8 +24,8 @@ from graphql import (
 from reletan.sandbox.github.graphql_mutations import Mutation
 from reletan.sandbox.github.graphql_pulls import Issue, PullRequest, pull_or_issue
 from reletan.sandbox.github.graphql_repository import Repository
-from reletan.sandbox.github.graphql_search import search
-from reletan.sandbox.github.graphql_view import Connection, Look, Trouble, named
+from reletan.sandbox.github.graphql_search import SearchResults
+from reletan.sandbox.github.graphql_view import Look, Trouble, named
 from reletan.sandbox.github.site import Site
 from reletan.sandbox.github.view import Json, moment
 from reletan.sandbox.github.wire import Answer, Request
@@ -44,9 +45,9 @@ class Query:
         site = self._view.site
         known = [site.name, *site.former_names] if follow_renames else [site.name]
         owners = {OWNER, *(pull.owner for pull in site.pulls.values())}
-        if name not in known or owner not in owners or not self._view.may("read"):
+        if name.lower() not in known or owner.lower() not in owners or not self._view.may("read"):
             raise Trouble("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
-        return Repository(self._view, owner)
+        return Repository(self._view, owner.lower())
 
     def viewer(self) -> Json:
         if self._view.me.startswith("@"):
@@ -62,10 +63,10 @@ class Query:
     def node(self, id: str) -> PullRequest | Issue | Repository:
         return Repository(self._view) if named(id)[0] == "Repository" else pull_or_issue(self._view, id)
 
-    def search(self, query: str, type: str, **page: Any) -> Connection:
+    def search(self, query: str, type: str, **page: Any) -> SearchResults:
         if type != "ISSUE":
             raise Trouble("UNPROCESSABLE", "The sandbox searches for issues and pull requests only")
-        return search(self._view, query, **page)
+        return SearchResults(self._view, query, **page)
 
 
 def answer(site: Site, request: Request) -> Answer:
@@ -82,6 +83,23 @@ def answer(site: Site, request: Request) -> Answer:
     shown = _executed(document, Look(site, request), body)
     site.index_request()
     return Answer(200, shown)
+
+
+def not_understood(body: Any) -> list[str]:
+    """What our part of the schema does not know of a request, or what is wrong with it, each in a line."""
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+        return ["there is no query"]
+    try:
+        document = _understood(body["query"])
+    except GraphQLError as error:
+        return [error.message]
+    if not isinstance(document, DocumentNode):
+        return [error.message for error in document]
+    operation = get_operation_ast(document, body.get("operationName") or None)
+    if operation is None:
+        return ["which operation is meant is not said"]
+    values = get_variable_values(_schema(), operation.variable_definitions or (), body.get("variables") or {})
+    return [error.message for error in values] if isinstance(values, list) else []
 
 
 def _executed(document: DocumentNode, view: Look, body: Json) -> Json:
@@ -123,10 +141,8 @@ def _understood(query: str) -> DocumentNode | list[GraphQLError]:
 
 
 def _field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-    """A field is an entry of a dict, or an attribute or method in Python's spelling."""
-    if isinstance(source, dict):
-        return source[info.field_name]
-    found = getattr(source, _snake(info.field_name))
+    """A field is an entry of a dict, or an attribute in Python's spelling; either may be a function."""
+    found = source[info.field_name] if isinstance(source, dict) else getattr(source, _snake(info.field_name))
     return found(**arguments) if callable(found) else found
 
 

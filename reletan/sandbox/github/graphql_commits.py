@@ -2,13 +2,13 @@
 
 from typing import Any, TypeVar
 
+from reletan.sandbox.github import answers
 from reletan.sandbox.github.answers import code_of, node
 from reletan.sandbox.github.graphql_view import Connection, Look, named
 from reletan.sandbox.github.history import Made, Signature
-from reletan.sandbox.github.merging import NO_RULES, rules_of, standings
-from reletan.sandbox.github.model import Check, CommitStatus, Issue, Protection
+from reletan.sandbox.github.merging import rules_of, standings
+from reletan.sandbox.github.model import NO_RULES, Check, CommitStatus, Issue, Protection
 from reletan.sandbox.github.view import Json, moment
-from reletan.sandbox.origin import Person
 from reletan.sandbox.team import Pull
 
 _ROLLED_UP = {"failing": "FAILURE", "green": "SUCCESS"}
@@ -47,7 +47,7 @@ class Commit:
         from reletan.sandbox.github.graphql_pulls import PullRequest
 
         pulls = self._view.indexed.get(self.oid, [])
-        return Connection(in_order(pulls, order_by), lambda pull: PullRequest(self._view, pull), **page)
+        return Connection(in_order(self._view, pulls, order_by), lambda pull: PullRequest(self._view, pull), **page)
 
     def status_check_rollup(self) -> "StatusCheckRollup | None":
         return rollup(self._view, self.oid)
@@ -58,15 +58,20 @@ def commit(view: Look, sha: str | None) -> Commit | None:
     return Commit(view, made) if made else None
 
 
-def in_order(found: list[One], order_by: Json | None) -> list[One]:
-    """By number unless asked otherwise; updates are not told apart from creation."""
-    backwards = order_by is not None and order_by["direction"] == "DESC"
-    return sorted(found, key=lambda one: one.number, reverse=backwards)
+def in_order(view: Look, found: list[One], order_by: Json | None) -> list[One]:
+    """By number, or by the last change where that is asked for."""
+    by = order_by or {"field": "CREATED_AT", "direction": "ASC"}
+    when = answers.updated_at if by["field"] == "UPDATED_AT" else _created
+    return sorted(found, key=lambda one: (when(view, one), one.number), reverse=by["direction"] == "DESC")
+
+
+def _created(_: Look, one: Pull | Issue) -> int:
+    return one.number
 
 
 def _git_actor(view: Look, who: Signature) -> Json:
-    user = None if who.name == "GitHub" else view.actor(Person(who.name))
-    return {"name": who.name, "email": who.email, "date": moment(who.at), "user": user}
+    person = answers.person_with(view, who.email)
+    return {"name": who.name, "email": who.email, "date": moment(who.at), "user": person and view.actor(person)}
 
 
 class StatusCheckRollup:
@@ -174,16 +179,40 @@ class Ref:
         rules = rules_of(self._view.site, self.name) if self.prefix == "refs/heads/" else NO_RULES
         return None if rules is NO_RULES or rules.by_ruleset else _rule(self.name, rules)
 
+    def ref_update_rule(self) -> Json | None:
+        """What the rules say to pushes, seen by the viewer; classic protection and rulesets alike."""
+        site, full = self._view.site, self._full
+        rules = site.rules_for(full)
+        if rules is None:
+            return None
+        bypass = site.may_bypass(self._view.me, rules)
+        return {
+            "allowsDeletions": rules.deletions,
+            "allowsForcePushes": rules.force_pushes,
+            "blocksCreations": not rules.creations,
+            "pattern": self.name,
+            "requiredApprovingReviewCount": rules.approvals or None,
+            "requiredStatusCheckContexts": list(rules.checks),
+            "requiresCodeOwnerReviews": False,
+            "requiresConversationResolution": False,
+            "requiresLinearHistory": rules.linear,
+            "requiresSignatures": False,
+            "viewerAllowedToDismissReviews": self._view.may("write"),
+            "viewerCanPush": self._view.may("write") and (bypass or not (rules.by_pull_request or rules.queue)),
+        }
+
 
 def _rule(branch: str, rules: Protection) -> Json:
     return {
         "id": node("BranchProtectionRule", code_of(branch)),
         "pattern": branch,
+        "allowsDeletions": rules.deletions,
+        "allowsForcePushes": rules.force_pushes,
         "isAdminEnforced": rules.admins,
         "dismissesStaleReviews": rules.dismiss_stale,
-        "requiredApprovingReviewCount": rules.approvals or None,
+        "requiredApprovingReviewCount": rules.approvals if rules.by_pull_request else None,
         "requiredStatusCheckContexts": list(rules.checks),
-        "requiresApprovingReviews": rules.approvals > 0,
+        "requiresApprovingReviews": rules.by_pull_request,
         "requiresLinearHistory": rules.linear,
         "requiresStatusChecks": bool(rules.checks),
         "requiresStrictStatusChecks": rules.strict,

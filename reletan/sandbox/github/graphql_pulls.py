@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reletan.sandbox.github.answers import code_of, node
+from reletan.sandbox.github.answers import code_of, node, updated_at
 from reletan.sandbox.github.answers_pulls import base_of, head_of
 from reletan.sandbox.github.graphql_commits import Commit, Ref, StatusCheckRollup, commit, ref, rollup
 from reletan.sandbox.github.graphql_view import Connection, Look, named, no_node
@@ -51,9 +51,7 @@ class PullRequest:
         return moment(self._pull.opened_at)
 
     def updated_at(self) -> str:
-        site, pull = self._view.site, self._pull
-        comments = [comment.edited_at for comment in site.comments if comment.number == self.number]
-        return moment(max(pull.opened_at, pull.ended_at or 0, *comments, *(review.at for review in self._reviews())))
+        return moment(updated_at(self._view, self._pull))
 
     def closed_at(self) -> str | None:
         return maybe_moment(self._pull.ended_at)
@@ -74,8 +72,11 @@ class PullRequest:
         return commit(self._view, self._pull.merged)
 
     def auto_merge_request(self) -> Json | None:
-        how = self._pull.auto_merge
-        return {"mergeMethod": how.upper(), "pullRequest": self} if how else None
+        auto = self._pull.auto_merge
+        if auto is None:
+            return None
+        words = {"commitHeadline": auto.title, "commitBody": auto.body}
+        return {"mergeMethod": auto.how.upper(), "enabledBy": self._view.actor(auto.by), "pullRequest": self, **words}
 
     def is_merge_queue_enabled(self) -> bool:
         return rules_of(self._view.site, self._pull.base).queue

@@ -5,9 +5,11 @@ from typing import Any
 
 from reletan.sandbox.github.answers import REPOSITORY_ID, code_of, node
 from reletan.sandbox.github.graphql_commits import Ref, commit, git_object, in_order, ref
-from reletan.sandbox.github.graphql_pulls import Issue, PullRequest, show_label, state_of
+from reletan.sandbox.github.graphql_pulls import Issue, PullRequest, queue_entry, show_label, state_of
 from reletan.sandbox.github.graphql_view import Connection, Look, Trouble
+from reletan.sandbox.github.merging import rules_of
 from reletan.sandbox.github.model import Release as ARelease
+from reletan.sandbox.github.rest_releases import latest_of
 from reletan.sandbox.github.view import Json, maybe_moment, moment
 from reletan.sandbox.team import OWNER, Pull
 
@@ -94,7 +96,7 @@ class Repository:
             )
 
         found = [pull for pull in self._view.site.pulls.values() if fits(pull)]
-        return Connection(in_order(found, order_by), lambda pull: PullRequest(self._view, pull), **page)
+        return Connection(in_order(self._view, found, order_by), lambda pull: PullRequest(self._view, pull), **page)
 
     def issues(
         self,
@@ -106,10 +108,10 @@ class Repository:
         found = [
             issue
             for issue in self._view.site.issues.values()
-            if (states is None or ("CLOSED" if issue.closed else "OPEN") in states)
+            if (states is None or ("OPEN" if issue.open else "CLOSED") in states)
             and (labels is None or set(labels) & set(issue.labels))
         ]
-        return Connection(in_order(found, order_by), lambda issue: Issue(self._view, issue), **page)
+        return Connection(in_order(self._view, found, order_by), lambda issue: Issue(self._view, issue), **page)
 
     def label(self, name: str) -> Json | None:
         found = self._view.site.labels.get(name)
@@ -126,6 +128,23 @@ class Repository:
 
     def default_branch_ref(self) -> Ref | None:
         return ref(self._view, f"refs/heads/{self._view.site.settings.default_branch}")
+
+    def merge_queue(self, branch: str | None = None) -> Json | None:
+        """That of a branch, by default of the default branch; None where its rules have none."""
+        site = self._view.site
+        branch = branch or site.settings.default_branch
+        if not rules_of(site, branch).queue:
+            return None
+        waiting = [site.pulls[number] for number in site.queue if site.pulls[number].base == branch]
+        return {
+            "__typename": "MergeQueue",
+            "id": node("MergeQueue", code_of(branch)),
+            "repository": self,
+            "url": f"{self.url}/queue/{branch}",
+            "entries": lambda **page: Connection(
+                waiting, lambda pull: queue_entry(PullRequest(self._view, pull)), **page
+            ),
+        }
 
     def ref(self, qualified_name: str) -> Ref | None:
         """A full name counts before a short one."""
@@ -159,7 +178,7 @@ class Repository:
         return next((Release(self._view, release) for release in found), None)
 
     def latest_release(self) -> "Release | None":
-        found = latest(self._view)
+        found = latest_of(self._view.site)
         return Release(self._view, found) if found else None
 
 
@@ -178,16 +197,10 @@ class Release:
         return shown if shown["__typename"] == "User" else None
 
     def is_latest(self) -> bool:
-        return self._release is latest(self._view)
+        return self._release is latest_of(self._view.site)
 
     def tag(self) -> Ref | None:
         return ref(self._view, f"refs/tags/{self.tag_name}")
 
     def tag_commit(self) -> Any:
         return commit(self._view, self._view.git.find(f"refs/tags/{self.tag_name}^{{commit}}"))
-
-
-def latest(view: Look) -> ARelease | None:
-    """The release that the repository's page shows."""
-    public = [one for one in view.site.releases if not one.draft and not one.prerelease]
-    return max(public, key=lambda release: release.published_at or 0, default=None)

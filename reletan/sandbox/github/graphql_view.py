@@ -69,7 +69,7 @@ class Look(View):
     def _account(self, kind: str, login: str, name: str | None) -> Json:
         url = f"{self.request.web}/{login}"
         shown = {"__typename": kind, "id": node(kind, answers.code_of(login)), "login": login, "name": name}
-        return {**shown, "email": "", "url": url, "avatarUrl": f"{url}.png"}
+        return {**shown, "email": "", "url": url, "resourcePath": f"/{login}", "avatarUrl": f"{url}.png"}
 
 
 class Connection:

@@ -72,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(reply)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
+    do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
     def _content(self) -> bytes:
         headers: Message = self.headers
@@ -93,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.status != 204:
             self.send_header("Content-Length", str(len(reply.content)))
         self.end_headers()
+        if self.command == "HEAD":
+            return
         if reply.whole:
             self.wfile.write(reply.content)
         else:

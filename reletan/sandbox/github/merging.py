@@ -2,21 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal
 
 import msgspec
 
-from reletan.sandbox.github.model import Protection, Review
-from reletan.sandbox.github.protection import NO_MERGE_COMMITS, QUEUE_ONLY, in_one
+from reletan.sandbox.github.model import NO_RULES, Protection, Review, Standing
+from reletan.sandbox.github.protection import NO_MERGE_COMMITS, QUEUE_ONLY, checks_missing, in_one
 from reletan.sandbox.github.site import Site
 from reletan.sandbox.github.wire import Refused
-from reletan.sandbox.origin import WorldError
+from reletan.sandbox.origin import Moved, WorldError
 from reletan.sandbox.team import How, Pull
 
-Standing = Literal["green", "expected", "pending", "queued", "in progress", "failing"]
-
-NO_RULES = Protection()
-GREEN = ("success", "neutral", "skipped")
+CANNOT_REBASE = "This branch can't be rebased"
+HEAD_MOVED = "expected head sha didn’t match current head ref."
+BASE_MODIFIED = "Base branch was modified. Review and try the merge again."
 NOT_ALLOWED = {"merge": "Merge commits", "squash": "Squash merges", "rebase": "Rebase merges"}
 _OPINIONS = ("APPROVED", "CHANGES_REQUESTED", "DISMISSED")
 
@@ -57,55 +55,19 @@ def _state_without_conflict(site: Site, pull: Pull) -> str:
 
 
 def rules_of(site: Site, branch: str) -> Protection:
-    return site.protections.get(branch, NO_RULES)
+    return site.rules_for(branch) or NO_RULES
 
 
 # checks and statuses
 
 
 def standings(site: Site, sha: str) -> dict[str, Standing]:
-    """How each check run and status of a commit stands, by name; the latest of a name counts, of both kinds the worse."""
-    runs: dict[str, Standing] = {}
-    for check in site.checks:
-        if check.sha == sha:
-            runs[check.name] = _standing_of_run(check.status, check.conclusion)
-    statuses: dict[str, Standing] = {}
-    for status in site.statuses:
-        if status.sha == sha:
-            statuses[status.context] = _STATUS_STANDINGS[status.state]
-    both = {name: runs[name] for name in runs if name not in statuses or runs[name] != "green"}
-    return {**statuses, **both}
-
-
-_STATUS_STANDINGS: dict[str, Standing] = {
-    "success": "green",
-    "pending": "pending",
-    "failure": "failing",
-    "error": "failing",
-}
-
-
-def _standing_of_run(status: str, conclusion: str | None) -> Standing:
-    if status != "completed":
-        return "in progress" if status == "in_progress" else "queued"
-    return "green" if conclusion in GREEN else "failing"
+    """How each check run and status of a commit stands, by name."""
+    return site.standings(sha)
 
 
 def _checks_missing(site: Site, pull: Pull, rules: Protection) -> str | None:
-    """What GitHub says about required checks that are not green."""
-    if not rules.checks:
-        return None
-    found = standings(site, site.head_of(pull.number))
-    missing = {name: found.get(name, "expected") for name in rules.checks if found.get(name) != "green"}
-    if not missing:
-        return None
-    if len(rules.checks) == 1:
-        return "".join(f'Required status check "{name}" is {standing}.' for name, standing in missing.items())
-    counts = Counter(missing.values())
-    many = f"{len(missing)} of {len(rules.checks)} required status checks"
-    if len(counts) == 1 and "failing" not in counts:
-        return f"{many} are {next(iter(counts))}."
-    return f"{many} have not succeeded: {' and '.join(f'{n} {standing}' for standing, n in counts.items())}."
+    return checks_missing(rules, site.standings(site.head_of(pull.number))) if rules.checks else None
 
 
 # reviews
@@ -161,10 +123,10 @@ def refusal(site: Site, pull: Pull, *, sha: str | None, method: How, login: str)
         return Refused(409, "Head branch was modified. Review and try the merge again.")
     if not _allowed(site, method):
         return Refused(405, f"{NOT_ALLOWED[method]} are not allowed on this repository.")
+    if method == "rebase" and not site.rebaseable(pull.number):
+        return Refused(405, CANNOT_REBASE)
     rules = rules_of(site, pull.base)
-    if site.may(login) == "admin" and not rules.admins:
-        return None
-    return _refusal_by_rules(site, pull, rules, method)
+    return None if site.may_bypass(login, rules) else _refusal_by_rules(site, pull, rules, method)
 
 
 def unmet(site: Site, pull: Pull, method: How) -> Refused | None:
@@ -210,7 +172,10 @@ def merge(
     found = refusal(site, pull, sha=sha, method=method, login=login)
     if found:
         raise found
-    return site.merge_by_button(pull.number, method, login, title, body)
+    try:
+        return site.merge_by_button(pull.number, method, login, title, body)
+    except Moved:
+        raise Refused(405, BASE_MODIFIED) from None
 
 
 def update_branch(site: Site, pull: Pull, *, sha: str | None, login: str) -> str:
@@ -220,10 +185,12 @@ def update_branch(site: Site, pull: Pull, *, sha: str | None, login: str) -> str
     if not pull.open:
         raise Refused(422, "Pull request is closed", errors=[])
     if sha is not None and sha != site.head_of(pull.number):
-        raise Refused(422, "expected head sha didn’t match current head ref.", errors=[])
+        raise Refused(422, HEAD_MOVED, errors=[])
     if not site.behind(pull.number):
         raise Refused(422, "There are no new commits on the base branch.", errors=[])
     try:
         return site.update_pull(pull.number, login)
+    except Moved:
+        raise Refused(422, HEAD_MOVED, errors=[]) from None
     except WorldError:
         raise Refused(422, "merge conflict between base and head", errors=[]) from None

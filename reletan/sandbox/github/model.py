@@ -8,7 +8,7 @@ from reletan.sandbox.origin import Person
 
 ReviewState = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
 Permission = Literal["admin", "write", "read", "none"]
-FOREVER = 10**9
+Standing = Literal["green", "expected", "pending", "queued", "in progress", "failing"]
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -30,6 +30,10 @@ class Issue(msgspec.Struct):
     labels: list[str] = msgspec.field(default_factory=list)
     assignees: list[str] = msgspec.field(default_factory=list)
     ended_at: int | None = None
+
+    @property
+    def open(self) -> bool:
+        return not self.closed
 
 
 class Comment(msgspec.Struct):
@@ -80,7 +84,7 @@ class CommitStatus(msgspec.Struct):
 
 
 class Release(msgspec.Struct):
-    """A GitHub Release; a draft's tag need not exist yet."""
+    """A GitHub Release; a draft's tag need not exist yet. ``latest_at``: when it was made the latest; None: never."""
 
     id: int
     tag: str
@@ -92,6 +96,7 @@ class Release(msgspec.Struct):
     author: Person
     at: int
     published_at: int | None
+    latest_at: int | None = None
 
 
 class DeploymentStatus(msgspec.Struct):
@@ -117,9 +122,14 @@ class Deployment(msgspec.Struct):
 
 
 class Protection(msgspec.Struct):
-    """The rules of one branch. ``by_ruleset``: told by /rules/branches and not by /branches/{b}/protection.
+    """The rules of the branches, or tags, that fit one name or pattern.
 
-    ``queue``: merges go through a merge queue; ``admins``: the rules hold for administrators too.
+    ``by_ruleset``: told by /rules/branches and not by /branches/{b}/protection; then only the logins of ``bypass`` get
+    past, else administrators do, unless ``admins`` says that the rules hold for them too.
+
+    ``pull_request``: changes come by pull requests only, which ``approvals`` implies; ``queue``: merges go through a merge
+    queue; ``linear``: no merge commits. ``creations``, ``force_pushes``, ``deletions``: whether refs may be made, moved
+    backwards, deleted. ``message``: what pushes are refused with, instead of GitHub's own first line.
     """
 
     approvals: int = 0
@@ -130,6 +140,19 @@ class Protection(msgspec.Struct):
     dismiss_stale: bool = False
     queue: bool = False
     by_ruleset: bool = False
+    pull_request: bool = False
+    creations: bool = True
+    force_pushes: bool = False
+    deletions: bool = False
+    bypass: tuple[str, ...] = ()
+    message: str | None = None
+
+    @property
+    def by_pull_request(self) -> bool:
+        return self.pull_request or self.approvals > 0
+
+
+NO_RULES = Protection(force_pushes=True, deletions=True)
 
 
 class Settings(msgspec.Struct):
@@ -142,4 +165,3 @@ class Settings(msgspec.Struct):
     rebase: bool = True
     auto_merge: bool = True
     delete_branch: bool = False
-    enterprise: bool = False

@@ -20,6 +20,7 @@ from reletan.sandbox.github import (
     rest_search,
 )
 from reletan.sandbox.github.answers import REPOSITORY_ID
+from reletan.sandbox.github.paths import is_other, pattern
 from reletan.sandbox.github.site import Site
 from reletan.sandbox.github.view import View
 from reletan.sandbox.github.wire import Answer, Refused, Request
@@ -96,7 +97,6 @@ WITHOUT_REPOSITORY: dict[str, Handler] = {
     "GET /search/issues": rest_search.issues,
     "GET /user": rest_repo.me,
 }
-_WITH_SLASHES = ("branch", "ref", "basehead", "tag")
 _REPOSITORY = re.compile(r"/(?:repos/(?P<owner>[^/]+)/(?P<name>[^/]+)|repositories/(?P<id>\d+))(?P<rest>/.*)?")
 
 
@@ -125,6 +125,12 @@ def answer(site: Site, request: Request) -> Answer | None:
     return found.handler(view, *words)
 
 
+def has_route(method: str, path: str) -> bool:
+    """Whether anything here answers such a request, whoever asks and whatever is there."""
+    place = _REPOSITORY.fullmatch(path)
+    return f"{method} {path}" in WITHOUT_REPOSITORY or bool(place and _find(method, place["rest"] or ""))
+
+
 def _is_ours(site: Site, place: re.Match[str]) -> bool:
     """Names are the same in capitals and in small letters."""
     if place["id"]:
@@ -144,6 +150,8 @@ def _moved(site: Site, request: Request, place: re.Match[str]) -> Answer | None:
 
 
 def _find(method: str, rest: str) -> tuple[_Route, list[str]] | None:
+    if is_other(rest):
+        return None
     for route in _routes:
         match = route.pattern.fullmatch(rest)
         if match and route.method == method:
@@ -153,14 +161,7 @@ def _find(method: str, rest: str) -> tuple[_Route, list[str]] | None:
 
 def _compiled(route: str, handler: Handler) -> _Route:
     method, _, template = route.partition(" ")
-    pattern = re.sub(r"\{(\w+)\}", lambda word: _shape(word[1]), template)
-    return _Route(method, re.compile(pattern), handler)
-
-
-def _shape(word: str) -> str:
-    if word in _WITH_SLASHES:
-        return "(.+)"
-    return r"(\d+)" if word.endswith(("_number", "_id")) else "([^/]+)"
+    return _Route(method, pattern(template), handler)
 
 
 _routes = [_compiled(route, handler) for route, handler in ROUTES.items()]

@@ -4,9 +4,11 @@ from typing import Any
 
 from reletan.sandbox.github import answers_ci, merging, rest_git
 from reletan.sandbox.github.model import CommitStatus, Deployment, DeploymentStatus
-from reletan.sandbox.github.view import View, found
+from reletan.sandbox.github.view import View, found, invalid, within
 from reletan.sandbox.github.wire import Answer, Refused
 
+LONGEST_DESCRIPTION = 140
+_STATES = ("error", "failure", "pending", "success")
 _DELETE_ACTIVE = "We cannot delete an active deployment unless it is the only deployment in a given environment."
 
 
@@ -14,7 +16,7 @@ _DELETE_ACTIVE = "We cannot delete an active deployment unless it is the only de
 
 
 def check_runs(view: View, ref: str) -> Answer:
-    """``filter=latest``, which is the default, shows the newest of each name."""
+    """``filter=latest``, which is the default, shows the newest of each name in each run of a workflow."""
     sha, asked = rest_git.resolved(view, ref), view.request.query
     runs = [
         check
@@ -24,7 +26,7 @@ def check_runs(view: View, ref: str) -> Answer:
         and asked.get("status") in (None, check.status)
     ]
     if asked.get("filter", "latest") == "latest":
-        runs = list({check.name: check for check in runs}.values())
+        runs = list({(check.name, check.run): check for check in runs}.values())
     shown, headers = view.page(runs, answers_ci.check_run)
     return Answer(200, {"total_count": len(runs), "check_runs": shown}, headers)
 
@@ -65,6 +67,9 @@ def create_status(view: View, sha: str) -> Answer:
     if view.git.commit(sha) is None:
         raise Refused(422, f"No commit found for SHA: {sha}")
     new = view.body
+    within(new.get("description"), "description", "Status", LONGEST_DESCRIPTION)
+    if state not in _STATES:
+        raise invalid("Status", "custom", "state", "state is not included in the list")
     status = view.site.status(new.get("context", "default"), state, sha, new.get("target_url"), view.person.name)
     status.description = new.get("description")
     return Answer(201, answers_ci.status(view, status))
@@ -111,8 +116,8 @@ def deploy(view: View) -> Answer:
 def _bring_up_to_date(view: View, ref: str, sha: str) -> str | None:
     """Merge the default branch into the branch that is deployed; GitHub's words for it, None where it has all."""
     default = view.site.settings.default_branch
-    ours = view.git.refs[f"refs/heads/{default}"]
-    if f"refs/heads/{ref}" not in view.git.refs or not view.git.between(sha, ours):
+    ours = view.git.refs.get(f"refs/heads/{default}")
+    if ours is None or f"refs/heads/{ref}" not in view.git.refs or not view.git.between(sha, ours):
         return None
     try:
         rest_git.merge_into(view, ref, ours, f"Merge branch '{default}' into {ref}")

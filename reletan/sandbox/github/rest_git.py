@@ -1,13 +1,12 @@
 """REST: commits, comparisons, refs, tags and merges of branches."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from reletan.sandbox.github import answers_git, merging
-from reletan.sandbox.github.protection import push_refusal
+from reletan.sandbox.github import answers_git
+from reletan.sandbox.github.merging import BASE_MODIFIED
 from reletan.sandbox.github.view import Json, View, found, moment
 from reletan.sandbox.github.wire import Answer, Refused
-from reletan.sandbox.origin import NewCommit, WorldError
+from reletan.sandbox.origin import Moved, WorldError
 from reletan.sandbox.team import GITHUB, OWNER
 
 COMPARED = 250
@@ -82,7 +81,8 @@ def create_ref(view: View) -> Answer:
         raise Refused(422, "Reference already exists")
     if view.git.kind(sha) is None:
         raise Refused(422, "Object does not exist")
-    return _after(view, lambda: view.site.bare.git("update-ref", name, sha), name, 201)
+    _refuse_protected(view, name, None, sha)
+    return _moved(view, name, sha, "0" * 40, 201, "Reference already exists")
 
 
 def move_ref(view: View, short: str) -> Answer:
@@ -94,10 +94,10 @@ def move_ref(view: View, short: str) -> Answer:
         raise Refused(422, "Reference does not exist")
     if view.git.kind(sha) is None:
         raise Refused(422, "Object does not exist")
-    _refuse_protected(view, name)
     if not view.body.get("force") and view.git.between(sha, old):
         raise Refused(422, "Update is not a fast forward")
-    return _after(view, lambda: view.site.bare.git("update-ref", name, sha, old), name, 200)
+    _refuse_protected(view, name, old, sha)
+    return _moved(view, name, sha, old, 200, "Reference cannot be updated")
 
 
 def delete_ref(view: View, short: str) -> Answer:
@@ -105,20 +105,23 @@ def delete_ref(view: View, short: str) -> Answer:
     name = f"refs/{short}"
     if name not in view.git.refs:
         raise Refused(422, "Reference does not exist")
-    _refuse_protected(view, name)
+    _refuse_protected(view, name, view.git.refs[name], None)
     view.site.bare.delete(name)
     return Answer(204)
 
 
-def _after(view: View, change: Callable[[], object], name: str, status: int) -> Answer:
-    change()
+def _moved(view: View, name: str, new: str, old: str, status: int, too_late: str) -> Answer:
+    """``too_late``: GitHub's words where somebody was faster."""
+    try:
+        view.site.bare.move(name, new, old)
+    except Moved:
+        raise Refused(422, too_late) from None
     return Answer(status, answers_git.ref(view.again(), name))
 
 
-def _refuse_protected(view: View, name: str) -> None:
-    refusal = push_refusal(merging.rules_of(view.site, name.removeprefix("refs/heads/")))
-    if refusal and name.startswith("refs/heads/"):
-        raise Refused(422, refusal)
+def _refuse_protected(view: View, name: str, old: str | None, new: str | None) -> None:
+    if refused := view.site.refused_change(name, old, new, view.me):
+        raise Refused(422, refused)
 
 
 def create_tag(view: View) -> Answer:
@@ -156,21 +159,17 @@ def merge_branches(view: View) -> Answer:
         raise Refused(404, "Head does not exist") from None
     if not view.git.between(ours, theirs):
         return Answer(204)
-    refusal = push_refusal(merging.rules_of(view.site, base))
-    if refusal:
-        raise Refused(409, refusal)
+    if refused := view.site.refused_merge(base, view.me):
+        raise Refused(409, refused)
     made = merge_into(view, base, theirs, view.body.get("commit_message") or f"Merge {head} into {base}")
     return Answer(201, answers_git.full_commit(view.again(), made))
 
 
 def merge_into(view: View, base: str, theirs: str, message: str) -> str:
     """Merge a commit into a branch; the merge commit. Raises Refused where they conflict."""
-    bare, ref = view.site.bare, f"refs/heads/{base}"
     try:
-        tree = bare.merged_tree(ref, theirs)
+        return view.site.merge_into(base, theirs, message, view.person, GITHUB)
+    except Moved:
+        raise Refused(409, BASE_MODIFIED) from None
     except WorldError:
         raise Refused(409, "Merge conflict") from None
-    new = NewCommit(
-        message=message, author=view.person, committer=GITHUB, time=view.now(), parents=[ref, theirs], tree=tree
-    )
-    return bare.commit(new, ref)

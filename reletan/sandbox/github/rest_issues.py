@@ -5,7 +5,7 @@ from typing import Any
 from reletan.sandbox.github import answers
 from reletan.sandbox.github.model import Issue
 from reletan.sandbox.github.rest_pulls import set_state
-from reletan.sandbox.github.view import View, found, invalid, moment
+from reletan.sandbox.github.view import LONGEST_BODY, View, found, invalid, moment, within
 from reletan.sandbox.github.wire import Answer
 from reletan.sandbox.team import Pull
 
@@ -23,8 +23,10 @@ def edited(view: View, number: str) -> Answer:
     issue, new = _one(view, number), view.body
     if issue.author.login != view.me:
         view.need("write")
-    issue.title = new.get("title", issue.title)
-    issue.body = new.get("body", issue.body) or ""
+    within(new.get("body"), "body", "Issue", LONGEST_BODY)
+    issue.title = new.get("title") or issue.title
+    if "body" in new:
+        issue.body = new["body"] or ""
     if "labels" in new:
         issue.labels = _names(new["labels"])
     if "assignees" in new:
@@ -34,6 +36,7 @@ def edited(view: View, number: str) -> Answer:
     elif "state" in new and issue.closed != (new["state"] == "closed"):
         issue.closed = new["state"] == "closed"
         issue.ended_at = view.now() if issue.closed else None
+    view.touch(issue.number)
     return Answer(200, answers.issue(view.again(), issue))
 
 
@@ -45,6 +48,7 @@ def assign(view: View, number: str) -> Answer:
     view.need("write")
     wanted = _assignable(view, view.body.get("assignees", []))
     issue.assignees += [login for login in wanted if login not in issue.assignees]
+    view.touch(issue.number)
     return Answer(201, answers.issue(view, issue))
 
 
@@ -53,6 +57,7 @@ def unassign(view: View, number: str) -> Answer:
     view.need("write")
     (unwanted,) = view.sent("assignees")
     issue.assignees = [login for login in issue.assignees if login not in unwanted]
+    view.touch(issue.number)
     return Answer(200, answers.issue(view, issue))
 
 
@@ -73,6 +78,7 @@ def comments(view: View, number: str) -> Answer:
 def comment(view: View, number: str) -> Answer:
     issue = _one(view, number)
     (body,) = view.sent("body")
+    within(body, "body", "IssueComment", LONGEST_BODY)
     return Answer(201, answers.comment(view, view.site.comment(issue.number, body, view.person.name)))
 
 
@@ -102,6 +108,7 @@ def add_labels(view: View, number: str) -> Answer:
     issue = _one(view, number)
     view.need("write")
     issue.labels += [name for name in _sent_names(view) if name not in issue.labels]
+    view.touch(issue.number)
     return Answer(200, answers.labels(view, issue.labels))
 
 
@@ -109,6 +116,7 @@ def set_labels(view: View, number: str) -> Answer:
     issue = _one(view, number)
     view.need("write")
     issue.labels = _sent_names(view)
+    view.touch(issue.number)
     return Answer(200, answers.labels(view, issue.labels))
 
 
@@ -116,6 +124,7 @@ def remove_labels(view: View, number: str) -> Answer:
     issue = _one(view, number)
     view.need("write")
     issue.labels = []
+    view.touch(issue.number)
     return Answer(204)
 
 

@@ -4,7 +4,7 @@ from typing import cast
 
 from reletan.sandbox.github import answers, answers_git, answers_pulls, merging
 from reletan.sandbox.github.model import ReviewState
-from reletan.sandbox.github.view import View, found, invalid
+from reletan.sandbox.github.view import LONGEST_BODY, Json, View, found, invalid, within
 from reletan.sandbox.github.wire import Answer, Refused
 from reletan.sandbox.team import OWNER, How, Pull
 
@@ -26,8 +26,10 @@ def listed(view: View) -> Answer:
         and (":" not in head or head == f"{pull.owner}:{pull.branch}")
         and base in (None, pull.base)
     ]
+    if asked.get("sort") == "updated":
+        pulls.sort(key=lambda pull: answers.updated_at(view, pull))
     newest_first = asked.get("direction", "desc" if asked.get("sort", "created") == "created" else "asc") == "desc"
-    return view.listed(sorted(pulls, key=lambda pull: pull.number, reverse=newest_first), answers_pulls.pull)
+    return view.listed(pulls[::-1] if newest_first else pulls, answers_pulls.pull)
 
 
 def one(view: View, number: str) -> Answer:
@@ -35,6 +37,7 @@ def one(view: View, number: str) -> Answer:
 
 
 def opened(view: View) -> Answer:
+    view.need("write")
     head, base = view.sent("head", "base")
     owner, _, branch = head.rpartition(":")
     if owner not in ("", OWNER) or view.site.head(branch) is None:
@@ -46,6 +49,7 @@ def opened(view: View) -> Answer:
         raise invalid("PullRequest", "custom", message=f"No commits between {base} and {branch}")
     (title,) = view.sent("title")
     draft, body = bool(view.body.get("draft")), view.body.get("body") or ""
+    within(body, "body", "PullRequest", LONGEST_BODY)
     number = view.site.open_pull(title, branch, base, view.person.name, commits=0, draft=draft, body=body)
     view.now()
     return Answer(201, answers_pulls.full_pull(view.again(), view.site.pulls[number]))
@@ -62,13 +66,21 @@ def edited(view: View, number: str) -> Answer:
     pull, new = view.pull(number), view.body
     if pull.author.login != view.me:
         view.need("write")
-    if "base" in new and view.site.head(new["base"]) is None:
-        raise invalid("PullRequest", "invalid", "base")
-    pull.base = new.get("base", pull.base)
-    pull.title = new.get("title", pull.title)
-    pull.body = new.get("body", pull.body) or ""
-    set_state(view, pull, new.get("state"))
+    edit(view, pull, new)
     return Answer(200, answers_pulls.full_pull(view.again(), pull))
+
+
+def edit(view: View, pull: Pull, new: Json) -> None:
+    """Change what ``new`` has of base, title, body and state. Raises Refused."""
+    if new.get("base") and view.site.head(new["base"]) is None:
+        raise invalid("PullRequest", "invalid", "base")
+    within(new.get("body"), "body", "PullRequest", LONGEST_BODY)
+    pull.base = new.get("base") or pull.base
+    pull.title = new.get("title") or pull.title
+    if "body" in new:
+        pull.body = new["body"] or ""
+    set_state(view, pull, new.get("state"))
+    view.touch(pull.number)
 
 
 def set_state(view: View, pull: Pull, state: str | None) -> None:
@@ -167,6 +179,7 @@ def ask_reviewers(view: View, number: str) -> Answer:
         raise Refused(422, "Reviews may only be requested from collaborators. One or more of the users or teams you "
                            f"specified is not a collaborator of the {view.site.slug} repository.")  # fmt: skip
     pull.reviewers += [login for login in wanted if login not in pull.reviewers]
+    view.touch(pull.number)
     return Answer(201, answers_pulls.pull(view, pull))
 
 
@@ -175,10 +188,13 @@ def unask_reviewers(view: View, number: str) -> Answer:
     view.need("write")
     (unwanted,) = view.sent("reviewers")
     pull.reviewers = [login for login in pull.reviewers if login not in unwanted]
+    view.touch(pull.number)
     return Answer(200, answers_pulls.pull(view, pull))
 
 
 def with_commit(view: View, sha: str) -> Answer:
     """The pull requests that a commit came with, as far as the index knows."""
     found(view.git.commit(sha), f"No commit found for SHA: {sha}")
-    return view.listed(list(view.site.pulls_with(sha)), answers_pulls.pull)
+    pulls = view.site.pulls_with(sha)
+    view.site.index_request()
+    return view.listed(pulls, answers_pulls.pull)

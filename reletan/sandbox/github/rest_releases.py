@@ -2,7 +2,8 @@
 
 from reletan.sandbox.github import answers
 from reletan.sandbox.github.model import Release
-from reletan.sandbox.github.view import Json, View, found, invalid
+from reletan.sandbox.github.site import Site
+from reletan.sandbox.github.view import LONGEST_NOTES, Json, View, found, invalid, within
 from reletan.sandbox.github.wire import Answer
 
 _EDITABLE = ("name", "body", "prerelease")
@@ -18,8 +19,19 @@ def one(view: View, number: str) -> Answer:
 
 
 def latest(view: View) -> Answer:
-    ready = [one for one in view.site.releases if not one.draft and not one.prerelease]
-    return Answer(200, answers.release(view, found(min(ready, key=_newest_first, default=None))))
+    return Answer(200, answers.release(view, found(latest_of(view.site))))
+
+
+def latest_of(site: Site) -> Release | None:
+    """What was made the latest last; else the newest. Drafts and pre-releases are never it."""
+    ready = [one for one in site.releases if not one.draft and not one.prerelease]
+    made = [one for one in ready if one.latest_at is not None]
+    return max(made or ready, key=lambda one: (one.latest_at or one.at, one.id), default=None)
+
+
+def _make_latest(release: Release, wanted: str, now: int) -> None:
+    """``wanted``: true, false, or legacy, which goes by the time of creation."""
+    release.latest_at = {"true": now, "false": None, "legacy": release.at}[wanted]
 
 
 def by_tag(view: View, tag: str) -> Answer:
@@ -44,6 +56,7 @@ def create(view: View) -> Answer:
     view.need("write")
     (tag,) = view.sent("tag_name")
     new, draft = view.body, bool(view.body.get("draft"))
+    within(new.get("body"), "body", "Release", LONGEST_NOTES)
     target = new.get("target_commitish") or view.site.settings.default_branch
     if not draft:
         _refuse_a_second(view, tag)
@@ -52,20 +65,27 @@ def create(view: View) -> Answer:
     release = view.site.publish(tag, draft=draft, by=view.person.name)
     release.target, release.name = target, new.get("name") or notes["name"]
     release.body, release.prerelease = new.get("body") or notes["body"], bool(new.get("prerelease"))
+    if not draft:
+        _make_latest(release, new.get("make_latest", "true"), release.at)
     return Answer(201, answers.release(view, release))
 
 
 def edit(view: View, number: str) -> Answer:
     view.need("write")
     release, new = _release(view, number), view.body
+    within(new.get("body"), "body", "Release", LONGEST_NOTES)
     tag, target = new.get("tag_name") or release.tag, new.get("target_commitish") or release.target
     draft = bool(new.get("draft", release.draft))
     if not draft:
         if release.draft or tag != release.tag:
             _refuse_a_second(view, tag)
         _tag(view, tag, target)
+    now = view.now()
     if release.draft and not draft:
-        release.published_at = view.now()
+        release.published_at = now
+        _make_latest(release, new.get("make_latest", "true"), now)
+    elif not draft and "make_latest" in new:
+        _make_latest(release, new["make_latest"], now)
     release.tag, release.target, release.draft = tag, target, draft
     for field in _EDITABLE:
         if new.get(field) is not None:
@@ -91,6 +111,8 @@ def _tag(view: View, tag: str, target: str) -> None:
     commit = view.git.refs.get(f"refs/heads/{target}") or view.site.bare.find(f"{target}^{{commit}}")
     if commit is None:
         raise invalid("Release", "invalid", "target_commitish")
+    if refused := view.site.refused_change(f"refs/tags/{tag}", None, commit, view.me):
+        raise invalid("Release", "custom", "pre_receive", f"pre_receive {refused}")
     view.site.tag(tag, commit, annotated=False)
 
 

@@ -51,7 +51,7 @@ def branch(view: View, name: str) -> Answer:
 
 
 def _classic(view: View, name: str) -> Protection | None:
-    rules = view.site.protections.get(name)
+    rules = view.site.rules_for(name)
     return rules if rules and not rules.by_ruleset else None
 
 
@@ -66,14 +66,17 @@ def protect(view: View, name: str) -> Answer:
     view.need("admin")
     found(view.site.head(name), "Branch not found")
     new = view.body
-    checks, reviews = new.get("required_status_checks") or {}, new.get("required_pull_request_reviews") or {}
+    checks, reviews = new.get("required_status_checks") or {}, new.get("required_pull_request_reviews")
     rules = Protection(
-        approvals=reviews.get("required_approving_review_count", 1) if reviews else 0,
+        pull_request=reviews is not None,
+        approvals=0 if reviews is None else reviews.get("required_approving_review_count", 1),
         checks=tuple(checks.get("contexts") or [check["context"] for check in checks.get("checks", [])]),
         strict=checks.get("strict", False),
         linear=bool(new.get("required_linear_history")),
         admins=bool(new.get("enforce_admins")),
-        dismiss_stale=reviews.get("dismiss_stale_reviews", False),
+        dismiss_stale=bool(reviews and reviews.get("dismiss_stale_reviews")),
+        force_pushes=bool(new.get("allow_force_pushes")),
+        deletions=bool(new.get("allow_deletions")),
     )
     view.site.protect_branch(name, rules)
     return Answer(200, answers_ci.protection(view, name, rules))
@@ -88,7 +91,7 @@ def unprotect(view: View, name: str) -> Answer:
 
 def rules(view: View, name: str) -> Answer:
     """What rulesets say; classic protection is not told here."""
-    ruled = view.site.protections.get(name)
+    ruled = view.site.rules_for(name)
     told = answers_ci.ruleset(ruled) if ruled and ruled.by_ruleset else []
     source = {"ruleset_source_type": "Repository", "ruleset_source": view.site.slug, "ruleset_id": 1}
     return view.listed(told, lambda _, rule: {**rule, **source})

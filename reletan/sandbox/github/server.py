@@ -18,12 +18,15 @@ from reletan.sandbox.github.waiting import merge_waiting
 from reletan.sandbox.github.wire import DOCUMENTATION, Answer, Refused, Request
 
 API_VERSION = "2022-11-28"
+_NOWHERE = Answer(404, {"message": "Not Found", "documentation_url": DOCUMENTATION})
 
 
 class GitHubServer:
     """Serves ``site``, one request at a time. ``exchanges``: all that was asked and answered, in order; ``unknown``: what
-    no route answered; ``crashes``: the traces of requests that the sandbox itself failed on. ``latency``: seconds that
-    every request takes longer; ``limits``: how many requests are left, which may be set.
+    no route answers and no query of our schema asks for, whatever was answered; ``crashes``: the traces of requests that
+    the sandbox itself failed on. ``on_purpose``: texts of problems that a test brings about itself, so that it does not
+    fail by them. ``latency``: seconds that every request takes longer; ``limits``: how many requests are left, which may
+    be set.
     """
 
     def __init__(self, site: Site, pem: tuple[Path, Path] | None = None) -> None:
@@ -31,6 +34,7 @@ class GitHubServer:
         self.exchanges: list[Exchange] = []
         self.unknown: list[str] = []
         self.crashes: list[str] = []
+        self.on_purpose: list[str] = []
         self.limits = Limits()
         self.latency = 0.0
         self.certificate = pem and pem[0]
@@ -66,6 +70,11 @@ class GitHubServer:
         with self._lock:
             self._script.add(what, where, nth, times, do)
 
+    def unused_faults(self) -> list[str]:
+        """The faults that have not happened, each as one line."""
+        with self._lock:
+            return self._script.unused()
+
     def requests(self, what: str, where: str = "") -> int:
         """How many such requests there were; ``what`` and ``where`` are as those of ``fault``."""
         with self._lock:
@@ -97,6 +106,7 @@ class GitHubServer:
         login = self.site.tokens.get(asked.token or "")
         spoilt = next((fault for fault in faults if fault.spoils), Fault())
         try:
+            self.unknown += _unknown(asked)
             for fault in faults:
                 if fault.before:
                     fault.before(self.site)
@@ -113,6 +123,7 @@ class GitHubServer:
                 via=asked.via,
                 method=asked.method,
                 path=asked.path,
+                search=asked.search,
                 query=asked.query,
                 body=asked.body,
                 login=login,
@@ -135,7 +146,7 @@ class GitHubServer:
             return git_http.answer(self.site, asked, login)
         refused = self._at_the_door(asked, login)
         routed = None if refused else self._routed(asked, login)
-        answer = refused or routed or self._nowhere(asked)
+        answer = refused or routed or _NOWHERE
         headers = self.limits.of(asked, login, self.site.clock).headers()
         if login and not login.startswith("@"):
             headers["X-OAuth-Scopes"] = "repo, workflow"
@@ -170,7 +181,7 @@ class GitHubServer:
             limit=self.limits.graphql.overview(),
         )
         try:
-            if asked.path == "/rate_limit":
+            if _asks_for_limits(asked):
                 return self.limits.overview(login)
             if asked.via == "graphql":
                 return graphql.answer(self.site, request)
@@ -178,9 +189,19 @@ class GitHubServer:
         except Refused as refused:
             return refused.answer
 
-    def _nowhere(self, asked: Asked) -> Answer:
-        self.unknown.append(f"{asked.method} {asked.path}")
-        return Answer(404, {"message": "Not Found", "documentation_url": DOCUMENTATION})
+
+def _unknown(asked: Asked) -> list[str]:
+    """What of a request no part of the sandbox understands, each in a line."""
+    from reletan.sandbox.github import graphql, rest
+
+    if asked.via == "graphql":
+        return [f"graphql: {said}" for said in graphql.not_understood(asked.body)]
+    known = asked.via == "git" or rest.has_route(asked.method, asked.path) or _asks_for_limits(asked)
+    return [] if known else [f"{asked.method} {asked.path}"]
+
+
+def _asks_for_limits(asked: Asked) -> bool:
+    return (asked.method, asked.path) == ("GET", "/rate_limit")
 
 
 @contextmanager

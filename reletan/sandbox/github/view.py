@@ -16,6 +16,8 @@ from reletan.sandbox.team import Pull
 
 Json = dict[str, Any]
 Thing = TypeVar("Thing")
+# How many characters GitHub takes: of pull requests, issues and comments, and of releases
+LONGEST_BODY, LONGEST_NOTES = 65_536, 125_000
 _RANKS: tuple[Permission, ...] = ("none", "read", "write", "admin")
 
 
@@ -40,6 +42,10 @@ class View:
         """The time of something that is made now; the clock goes on."""
         self.site.clock += 60
         return self.site.clock - 60
+
+    def touch(self, number: int) -> None:
+        """A pull request or an issue is changed now."""
+        self.site.touched[number] = self.now()
 
     # who asks
 
@@ -126,6 +132,12 @@ def found(thing: Thing | None, message: str = "Not Found") -> Thing:
     if thing is None:
         raise Refused(404, message)
     return thing
+
+
+def within(text: str | None, field: str, resource: str, most: int) -> None:
+    """Raises Refused where a text has more than ``most`` characters."""
+    if text and len(text) > most:
+        raise invalid(resource, "custom", field, f"{field} is too long (maximum is {most} characters)")
 
 
 def invalid(resource: str, code: str, field: str | None = None, message: str | None = None) -> Refused:
