@@ -129,7 +129,8 @@ def _read(hub: Hub, reply: Reply, portion: Asked) -> _Outcome:
     if response.repository is None:
         return _Outcome(too_much=too_much, wait=BACKOFF, problem=_refusal(hub, response.errors))
     got, left = answers(reply, response, portion)
-    if kinds & {*NOT_ALLOWED} and not got.pulls and not got.by_commit:
+    altogether = all(len(error.path) <= 2 for error in response.errors)
+    if kinds & {*NOT_ALLOWED} and altogether and not got.pulls and not got.by_commit:
         return _Outcome(problem=_refusal(hub, response.errors))
     return _Outcome(answers=got, too_much=too_much, wait=BACKOFF if left else 0, problem=left)
 

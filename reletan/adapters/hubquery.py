@@ -19,7 +19,7 @@ _PULL = """\
 fragment pull on PullRequest {
   number title merged mergedAt headRefName headRefOid headRepositoryOwner { login }
   baseRepository { nameWithOwner } mergeCommit { oid messageHeadline }
-  author { __typename login ... on User { name } } labels(first: 50) { nodes { name } }
+  author { __typename login ... on User { name } } labels(first: 100) { nodes { name } }
 }"""
 _LANDED = """\
 fragment landed on PullRequest { ...pull commits { totalCount } }"""

@@ -22,11 +22,14 @@ MOST_COMMITS = 1_000
 ROUNDS = 2
 # Seconds to wait for what was merged just now.
 PATIENCE = (1.0, 2.0)
-FROM_GITHUB = ("no-token", "github-failed", "repository-moved", "many-commits")
+FROM_GITHUB = ("no-token", "github-failed", "repository-moved", "many-commits", "fresh-merges")
 UNASKED = (
     "There is no token for GitHub, so this is from the history alone, without labels and rebased pull requests: "
     "set GH_TOKEN, or run `gh auth login`."
 )
+
+
+LATE = "GitHub does not know yet what the newest commits came with: run it again in a minute."
 
 
 class Completion(msgspec.Struct, frozen=True):
@@ -58,18 +61,20 @@ def _completed(session: Session, survey: Survey, slug: str) -> tuple[Survey, Com
     """What the answers make of ``survey``; what they leave open is said."""
     answers, trouble = session.answers, session.trouble
     corrected = correct(survey, answers)
-    left = questions(corrected, answers)
+    left, late = questions(corrected, answers), too_fresh(survey, answers)
     warnings = []
     if answers.repository and answers.repository.casefold() != slug.casefold():
         moved = f"{slug} is now {answers.repository}: tell this clone with `git remote set-url`."
         warnings.append(Warning("repository-moved", moved))
     source: Literal["github", "history"] = "github" if answers.pulls or answers.by_commit else "history"
-    if left and trouble:
+    if trouble and (left or late):
         warnings.append(_failed(trouble, partly=source == "github"))
     elif left:
         many = f"There are many commits without a pull request: {len(left.commits):,} of them were not looked up on GitHub."
         warnings.append(Warning("many-commits", many))
-    return corrected, Completion(source, not left, tuple(warnings))
+    elif late:
+        warnings.append(Warning("fresh-merges", LATE))
+    return corrected, Completion(source, not left and not late, tuple(warnings))
 
 
 def _failed(problem: ReletanError, *, partly: bool) -> Warning:

@@ -30,13 +30,13 @@ def _require_sandbox() -> None:
         import graphql  # noqa: F401 - the sandbox's own need, so that it is told before anything is made
     except ImportError:
         raise UsageError("The demo's GitHub needs graphql-core, which is not installed.",
-                         next="pip install 'reletan[sandbox]'") from None  # fmt: skip
+                         next="pip install 'graphql-core>=3.3,<3.4'") from None  # fmt: skip
 
 
 def _folder(keep: Path | None) -> Path:
     if keep is None:
         return Path(tempfile.mkdtemp(prefix="reletan-demo-"))
-    folder = keep.absolute()
+    folder = keep.resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         taken = any(folder.iterdir())

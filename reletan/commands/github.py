@@ -50,10 +50,10 @@ def open_hub(session: Session, slug: str, url: str | None) -> "Hub | None":
 def _require_trusted(session: Session, url: str | None) -> None:
     """A file of the repository, which anybody's pull request may change, must not send the token to a stranger."""
     source = session.settings.sources.get("github.api_url")
-    remote, port = remote_address(url or ""), urlsplit(session.settings.github.api_url).port
+    remote, api = remote_address(url or ""), remote_address(session.settings.github.api_url)
     if source is None or source.startswith("RELETAN_"):
         return
-    if remote is not None and remote.host == web_host(session) and remote.port == port:
+    if remote and api and (remote.host, remote.port) == (web_host(session), api.port):
         return
     raise UsageError(
         f"No token is sent to {web_host(session)}: {source} names it, but the remote is elsewhere.",

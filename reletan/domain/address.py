@@ -8,12 +8,14 @@ import msgspec
 from reletan.domain.errors import UsageError
 from reletan.domain.subjects import pull_number
 
+# By ssh the port is that of sshd, which tells nothing about the web server
+_USUAL_PORTS = {"http": 80, "https": 443}
 # user@host:path, as ssh has it
 _SCP = re.compile(r"(?:[^@/:]+@)?([^@/:]+):(?!//)(.*)")
 
 
 class RemoteAddress(msgspec.Struct, frozen=True):
-    """Where a remote is: ``host`` in lower case; ``port`` only of HTTP, where it tells one server from another;
+    """Where a remote is: ``host`` in lower case; ``port`` only of HTTP, where it is not the usual one;
     ``path`` without ``.git`` and outer slashes.
     """
 
@@ -27,7 +29,7 @@ def remote_address(url: str) -> RemoteAddress | None:
     try:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ssh", "git") and parts.hostname:
-            port = parts.port if parts.scheme in ("http", "https") else None
+            port = None if parts.port == _USUAL_PORTS.get(parts.scheme, parts.port) else parts.port
             return RemoteAddress(_known(parts.hostname), port, _path(parts.path))
     except ValueError:
         return None

@@ -116,7 +116,8 @@ def contributions(lineage: Lineage, found: Mapping[int, Said], names: Names) -> 
 
 
 def _counts(word: Said, names: Names, *, bare: bool, full: bool) -> bool:
-    """Whether a merged pull request is a contribution. ``bare``, ``full``: see ``_count``."""
+    """Whether a merged pull request is a contribution. ``bare``: it holds a commit that no counted pull request
+    brought; ``full``: it holds a counted one."""
     branch, owner = word.branch or "", word.owner or names.owner
     if owner and names.owner and owner.casefold() != names.owner.casefold():
         return True

@@ -128,7 +128,8 @@ def collect(survey: Survey, open_releases: Mapping[str, str]) -> Collected:
     lineage, names = survey.lineage, survey.names
     counted = survey.counted()
     inside = lineage.enclosing(counted)
-    undone = undone_by(lineage, counted, _repository(names))
+    brought = {at: survey.came_with(at, word) for at, word in counted.items()}
+    undone = undone_by(lineage, counted, _repository(names), brought)
     reverters = _reverters(survey, counted, inside, undone)
     return Collected(
         _entries(survey, listed(survey), reverters, _homes(lineage, open_releases)),

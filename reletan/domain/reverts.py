@@ -1,7 +1,7 @@
 """What was taken back within a range, and by which commit."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -22,13 +22,17 @@ class Repository(msgspec.Struct, frozen=True):
     path: str | None = None
 
 
-def undone_by(lineage: Lineage, counted: Mapping[int, Said], repository: Repository) -> dict[int, int]:
+def undone_by(
+    lineage: Lineage, counted: Mapping[int, Said], repository: Repository, brought: Mapping[int, Iterable[int]]
+) -> dict[int, int]:
     """The commits that are taken back: position -> position of the revert that does it.
+
+    ``brought``: for a pull request that landed commit by commit, all of its positions: its number means all of them.
 
     A revert works only while nothing takes it back in turn; of two that work the newer is named. Who takes back a
     merge takes back all that it brought in.
     """
-    targets = _targets(lineage, counted, repository)
+    targets = _targets(lineage, counted, repository, brought)
     undone: dict[int, int] = {}
     if not targets:
         return undone
@@ -44,7 +48,9 @@ def undone_by(lineage: Lineage, counted: Mapping[int, Said], repository: Reposit
     return undone
 
 
-def _targets(lineage: Lineage, counted: Mapping[int, Said], repository: Repository) -> dict[int, list[int]]:
+def _targets(
+    lineage: Lineage, counted: Mapping[int, Said], repository: Repository, brought: Mapping[int, Iterable[int]]
+) -> dict[int, list[int]]:
     """What each commit says that it reverts: by shas, and by pull requests' numbers where no sha says otherwise."""
     targets: dict[int, list[int]] = {}
     hinted: dict[int, list[int]] = {}
@@ -59,19 +65,23 @@ def _targets(lineage: Lineage, counted: Mapping[int, Said], repository: Reposito
         else:
             hinted[at] = list(_hints(commit, counted.get(at), repository))
     if any(hinted.values()):
-        _add_hinted(lineage, counted, hinted, targets)
+        _add_hinted(lineage, counted, hinted, targets, brought)
     return targets
 
 
 def _add_hinted(
-    lineage: Lineage, counted: Mapping[int, Said], hinted: Mapping[int, list[int]], targets: dict[int, list[int]]
+    lineage: Lineage,
+    counted: Mapping[int, Said],
+    hinted: Mapping[int, list[int]],
+    targets: dict[int, list[int]],
+    brought: Mapping[int, Iterable[int]],
 ) -> None:
     inside = lineage.enclosing(counted)
     # Pull requests whose own commits name shas: they may take back only a part of what the branch's name says
     explicit = {inside[at] for at in targets}
     places: dict[int, list[int]] = {}
     for at, word in counted.items():
-        places.setdefault(word.number, []).append(at)
+        places.setdefault(word.number, []).extend(brought.get(at, (at,)))
     for at, numbers in hinted.items():
         if at not in explicit:
             targets[at] = [place for number in dict.fromkeys(numbers) for place in places.get(number, ())]

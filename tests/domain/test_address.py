@@ -44,6 +44,8 @@ REMOTES = {
     "https://github.com/acme/shop.git": ("github.com", None, "acme/shop"),
     "https://GitHub.com/acme/shop/": ("github.com", None, "acme/shop"),
     "https://user:secret@github.example.com:8443/acme/shop": ("github.example.com", 8443, "acme/shop"),
+    "https://github.com:443/acme/shop": ("github.com", None, "acme/shop"),
+    "http://github.example.com:443/acme/shop": ("github.example.com", 443, "acme/shop"),
     "http://127.0.0.1:4711/acme/shop.git": ("127.0.0.1", 4711, "acme/shop"),
     "git@github.com:acme/shop.git": ("github.com", None, "acme/shop"),
     "git@github.com:/acme/shop.git": ("github.com", None, "acme/shop"),

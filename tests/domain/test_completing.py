@@ -221,6 +221,15 @@ def test_of_a_rebased_pull_request_all_commits_have_to_be_reverted() -> None:
     assert pull.reverted_by != revert
 
 
+def test_a_rebased_pull_request_is_reverted_whole_by_its_number() -> None:
+    graph = Graph()
+    _, came_with = rebased(graph, "First half", "Second half", title="Both halves")
+    revert = graph.commit('Revert "Both halves" (#13)\n\nReverts o/r#12')
+    reverting = facts(13, revert, 'Revert "Both halves"')
+    pulls = completed(graph, reverting, **came_with).pull_requests
+    assert {pull.number: pull.reverted_by for pull in pulls} == {13: None, 12: 13}
+
+
 def test_a_title_of_a_rebased_commit_tells_that_something_breaks() -> None:
     graph = Graph()
     _, came_with = rebased(graph, "feat!: all new", "fix: the rest")

@@ -5,6 +5,7 @@ import re
 import pytest
 from listings import codes, listed, loose, numbers, pull
 
+from reletan.sandbox.github.faults import Fault
 from reletan.sandbox.github.memory import TOKEN
 from reletan.sandbox.origin import run_git
 from reletan.sandbox.world import World
@@ -101,6 +102,21 @@ def test_the_rest_of_what_was_merged_just_now_is_looked_up_again(small_hub_world
     listing = listed(small_hub_world)
     assert (number in numbers(listing), loose(listing)) == (True, [])
     assert small_hub_world.github.requests("graphql") == 2
+
+
+def test_a_merge_that_github_does_not_place_in_time_leaves_the_list_incomplete(small_hub_world: World) -> None:
+    small_hub_world.pull("Just now", how="rebase", commits=2)
+    small_hub_world.index_lag = 99
+    listing = listed(small_hub_world)
+    assert (listing["source"], listing["complete"], codes(listing)) == ("github", False, ["fresh-merges"])
+
+
+def test_a_second_look_that_fails_is_said(small_hub_world: World) -> None:
+    small_hub_world.pull("Just now", how="rebase", commits=2)
+    small_hub_world.index_lag = 1
+    small_hub_world.github.fault("graphql", nth=2, do=Fault.status(401, "Bad credentials"))
+    listing = listed(small_hub_world)
+    assert (listing["source"], listing["complete"], codes(listing)) == ("github", False, ["github-failed"])
 
 
 def test_a_commit_that_was_pushed_directly_stays_one(small_hub_world: World) -> None:

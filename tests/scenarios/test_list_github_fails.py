@@ -173,6 +173,7 @@ def test_verbose_tells_how_many_requests_are_left(hub_world: World) -> None:
         "https://user:secret@github.example.com",
         "https://",
         "https://x/?a=b",
+        "https://x:99999",
     ],
 )
 def test_an_address_that_cannot_be_one_is_a_mistake_in_the_settings(hub_world: World, value: str) -> None:
