@@ -91,3 +91,12 @@ def _sync_folder(folder: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def append(path: str, text: str) -> None:
+    """Add to the end of a file that the environment names. Raises UsageError."""
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.", next="check GITHUB_STEP_SUMMARY") from None

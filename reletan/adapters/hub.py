@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -73,11 +73,17 @@ class Hub:
         self.require(reply)
         return decode(reply, type)
 
-    def _again(self, verb: str, path: str) -> Reply:
+    def ask(self, query: Mapping[str, Any]) -> Reply:
+        """A GraphQL query that changes nothing (``query`` and ``variables``); a try that failed is made again."""
+        reply = self._again("POST", "/graphql", query)
+        self.require(reply)
+        return reply
+
+    def _again(self, verb: str, path: str, body: Any = None) -> Reply:
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
             try:
-                reply = self.send(verb, path)
+                reply = self.send(verb, path, body)
             except Refused:
                 raise
             except HubError as problem:

@@ -139,3 +139,11 @@ def _merged_after_all(hub: Hub, number: int, sha: str, problem: HubError) -> str
     if pull.merged and pull.head == sha and pull.commit:
         return pull.commit
     raise HubError(f"#{number} is not merged: {problem.message}", next="run the command again") from None
+
+
+def update_pull(hub: Hub, number: int, sha: str) -> None:
+    """Merge the base into its branch, whose head has to be ``sha``. Raises NotMerged for GitHub's no."""
+    reply = hub.write("PUT", f"{hub.path}/pulls/{number}/update-branch", {"expected_head_sha": sha})
+    if reply.status == 422:
+        raise NotMerged(number, reply.status, reply.words)
+    hub.require(reply)

@@ -43,6 +43,20 @@ def load(repo: Configured, environ: Mapping[str, str], flags: Mapping[str, str])
     return resolve(layers, gitflow.conflicts(shared, clone))
 
 
+def policy_settings(files: Mapping[str, str], environ: Mapping[str, str], branch: str) -> Config:
+    """The settings that one commit of ``branch`` holds (path -> text), under those of the environment.
+
+    What this clone has checked out, or in its git configuration, has no say. Raises UsageError.
+    """
+    layers = []
+    if (own := files.get(OWN_FILE)) is not None:
+        name = f"{OWN_FILE} of {branch}"
+        layers.append(from_tables(name, parse_toml(own.encode(), name)))
+    if (table := pyproject_table(files.get(PYPROJECT, "").encode())) is not None:
+        layers.append(from_tables(f"{IN_PYPROJECT} of {branch}", table))
+    return resolve([from_environment(environ), merge_files(layers)])
+
+
 def own_layers(top: str) -> list[dict[str, Given]]:
     """What ``.reletan.toml`` and ``[tool.reletan]`` below ``top`` say: a layer each."""
     layers = []

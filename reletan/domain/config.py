@@ -121,6 +121,23 @@ class Automerge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ("wip", "do-not-merge")
     method: Annotated[Method, Meta(description="How they are merged.")] = "merge"
     forks: Annotated[bool, Meta(description="Also pull requests from forks.")] = False
+    method_labels: Annotated[
+        dict[str, Method],
+        Meta(description="Label = another method for a pull request that has it.", examples=[{"squash-me": "squash"}]),
+    ] = field(default_factory=dict)
+    ignore_checks: Annotated[
+        tuple[str, ...], Meta(description="Checks that do not count where they are not required.", examples=[["coverage"]])
+    ] = ()
+    update_branch: Annotated[bool, Meta(description="Bring a branch that is behind its base up to date.")] = False
+    native: Annotated[
+        bool, Meta(description="Hand over to GitHub's auto-merge where the job that runs reletan is a required check.")
+    ] = True
+    delete_branch: Annotated[bool, Meta(description="Delete the branch after merging.")] = False
+    comment: Annotated[bool, Meta(description="Say in one comment, kept up to date, why it is not merged.")] = False
+    commit_template: Annotated[
+        str | None,
+        Meta(description="A template for the commit: title, then body; else GitHub's words.", examples=["docs/merge.j2"]),
+    ] = None
 
 
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -131,7 +148,7 @@ class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     github: GitHub = GitHub()
     notes: Notes = Notes()
     slack: Slack = field(default_factory=Slack)
-    automerge: Automerge = Automerge()
+    automerge: Automerge = field(default_factory=Automerge)
 
 
 class Config(Tables, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from reletan.domain.rules import expected, holds_secret, names_a_secret, problem
 
 ENVIRONMENT_PREFIX = "RELETAN_"
 MAY_BE_EMPTY = ("flow.tag_prefix", "automerge.required_label")
-TABLES = ("notes.categories", "slack.users")
+TABLES = ("notes.categories", "slack.users", "automerge.method_labels")
 TOKENS = "GH_TOKEN or GITHUB_TOKEN for GitHub, SLACK_BOT_TOKEN or SLACK_WEBHOOK_URL for Slack"
 
 

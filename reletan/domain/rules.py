@@ -100,7 +100,9 @@ def _repository(value: str) -> str | None:
 
 
 def _url(value: str) -> str | None:
-    return None if _URL.fullmatch(value) else "must be a plain http:// or https:// address"
+    found = _URL.fullmatch(value)
+    port = int(found[2][1:]) if found and found[2] else 443
+    return None if found and 0 < port < 65_536 else "must be a plain http:// or https:// address"
 
 
 def _branches(value: tuple[str, ...]) -> str | None:
@@ -110,6 +112,10 @@ def _branches(value: tuple[str, ...]) -> str | None:
 def _members(value: Mapping[str, str]) -> str | None:
     wrong = [user for user, member in value.items() if not _MEMBER.fullmatch(member)]
     return f"must give each login a Slack member ID; {shown(wrong[0])} has none" if wrong else None
+
+
+def _labels(value: Mapping[str, str]) -> str | None:
+    return next((problem for label in value if (problem := _problem_with_text(label))), None)
 
 
 def _calendar(value: str) -> str | None:
@@ -131,4 +137,5 @@ _RULES: dict[str, Callable[[Any], str | None]] = {
     "slack.users": _members,
     "automerge.base": _branches,
     "automerge.required_label": _label_or_none,
+    "automerge.method_labels": _labels,
 }

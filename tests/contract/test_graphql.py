@@ -36,6 +36,7 @@ from reletan.sandbox.world import World
 # The way to something of each type, from the query down; 22 is the pull request that has one of everything
 PULL = "repository pullRequest(number: 22)"
 CONTEXTS = f"{PULL} statusCheckRollup contexts(first: 9)"
+RULES = 'repository ref(qualifiedName: "refs/heads/main") rules(first: 9)'
 WAYS = {
     "AutoMergeRequest": f"{PULL} autoMergeRequest",
     "Blob": 'repository object(expression: "develop:README.md")',
@@ -71,6 +72,12 @@ WAYS = {
     "RateLimit": "rateLimit",
     "Ref": f"{PULL} headRef",
     "RefUpdateRule": f"{PULL} baseRef refUpdateRule",
+    "PullRequestParameters": f"{RULES} nodes parameters",
+    "RepositoryRule": f"{RULES} nodes",
+    "RepositoryRuleConnection": RULES,
+    "RequiredStatusChecksParameters": f"{RULES} nodes parameters",
+    "StatusCheckConfiguration": f"{RULES} nodes parameters ...onRequiredStatusChecksParameters requiredStatusChecks",
+    "TreeEntry": 'repository object(expression: "develop") ...onCommit file(path: "README.md")',
     "RefConnection": 'repository refs(refPrefix: "refs/", first: 9)',
     "Release": "repository latestRelease",
     "ReleaseConnection": "repository releases(first: 9)",
@@ -98,6 +105,7 @@ ARGUMENTS = {
     "id": '"MDExOlB1bGxSZXF1ZXN0MjI="',
     "name": '"feature"',
     "number": "22",
+    "path": '"README.md"',
     "owner": '"acme"',
     "qualifiedName": '"refs/tags/v1.3.0"',
     "query": '"is:pr"',
@@ -204,6 +212,7 @@ def full_world(built_believable: World, tmp_path_factory: pytest.TempPathFactory
     world.status("lint", "success", number)
     world.publish("v1.3.0")
     world.protect_branch("develop", Protection(approvals=1, checks=("ci",), queue=True))
+    world.protect_branch("main", Protection(approvals=1, checks=("ci",), by_ruleset=True))
     world.queue.append(number)
     return world
 

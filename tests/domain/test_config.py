@@ -60,6 +60,13 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         "automerge.block_labels": ("wip", "do-not-merge"),
         "automerge.method": "merge",
         "automerge.forks": False,
+        "automerge.method_labels": {},
+        "automerge.ignore_checks": (),
+        "automerge.update_branch": False,
+        "automerge.native": True,
+        "automerge.delete_branch": False,
+        "automerge.comment": False,
+        "automerge.commit_template": None,
     }
     assert config.sources == {}
     assert config == Config()
@@ -98,6 +105,13 @@ required_label = "automerge"
 block_labels = []
 method = "squash"
 forks = true
+method_labels = { squash-me = "squash" }
+ignore_checks = ["coverage"]
+update_branch = true
+native = false
+delete_branch = true
+comment = true
+commit_template = "docs/merge.j2"
 """
 
 

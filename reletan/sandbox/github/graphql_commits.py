@@ -52,6 +52,10 @@ class Commit:
     def status_check_rollup(self) -> "StatusCheckRollup | None":
         return rollup(self._view, self.oid)
 
+    def file(self, path: str) -> Json | None:
+        oid = self._view.site.bare.find(f"{self.oid}:{path}")
+        return {"name": path.split("/")[-1], "path": path, "object": git_object(self._view, oid)} if oid else None
+
 
 def commit(view: Look, sha: str | None) -> Commit | None:
     made = view.git.commit(sha) if sha else None
@@ -179,6 +183,20 @@ class Ref:
         rules = rules_of(self._view.site, self.name) if self.prefix == "refs/heads/" else NO_RULES
         return None if rules is NO_RULES or rules.by_ruleset else _rule(self.name, rules)
 
+    def rules(self, **page: Any) -> Connection | None:
+        """What rulesets say, as far as it matters before a merge."""
+        rules = rules_of(self._view.site, self.name)
+        if not rules.by_ruleset:
+            return Connection([], **page)
+        wanted: list[Json] = []
+        if rules.by_pull_request:
+            wanted.append({"__typename": "PullRequestParameters", "requiredApprovingReviewCount": rules.approvals})
+        if rules.checks:
+            checks = [{"context": name} for name in rules.checks]
+            wanted.append({"__typename": "RequiredStatusChecksParameters", "requiredStatusChecks": checks})
+        told = [{"id": node("RepositoryRule", at), "parameters": one} for at, one in enumerate(wanted, 1)]
+        return Connection(told, **page)
+
     def ref_update_rule(self) -> Json | None:
         """What the rules say to pushes, seen by the viewer; classic protection and rulesets alike."""
         site, full = self._view.site, self._full
@@ -234,7 +252,7 @@ def git_object(view: Look, oid: str) -> Any:
     common = {"__typename": name, "id": node(name, code_of(oid)), "oid": oid, "abbreviatedOid": oid[:7]}
     if kind == "blob":
         text = view.git.content("blob", oid)
-        return {**common, "text": text, "byteSize": len(text.encode())}
+        return {**common, "text": text, "byteSize": len(text.encode()), "isBinary": False, "isTruncated": False}
     return {**common, **_tag(view, oid)} if kind == "tag" else common
 
 

@@ -139,6 +139,22 @@ class Mutation:
             rest_git.delete_ref(self._view, name.removeprefix("refs/"))
         return {"clientMutationId": input.get("client_mutation_id")}
 
+    def update_refs(self, input: Json) -> Json:
+        """All or nothing, as GitHub does it: what does not stand where it should stops the rest."""
+        for one in input["ref_updates"]:
+            self._move(one["name"].removeprefix("refs/"), one.get("before_oid"), one["after_oid"])
+        return {"clientMutationId": input.get("client_mutation_id")}
+
+    def _move(self, short: str, before: str | None, after: str) -> None:
+        now = self._view.git.refs.get(f"refs/{short}")
+        if before is not None and now != before:
+            raise Trouble("UNPROCESSABLE", f"Expected refs/{short} to be at {before}")
+        with _in_words_of_graphql():
+            if set(after) == {"0"}:
+                rest_git.delete_ref(self._view, short)
+            else:
+                raise LookupError("the sandbox's updateRefs only deletes")
+
     def close_pull_request(self, input: Json) -> Json:
         pull = self._mine(input, "ClosePullRequest")
         if pull.open:

@@ -81,6 +81,10 @@ class PullRequest:
     def is_merge_queue_enabled(self) -> bool:
         return rules_of(self._view.site, self._pull.base).queue
 
+    def viewer_can_merge_as_admin(self) -> bool:
+        rules = self._view.site.rules_for(self._pull.base)
+        return rules is not None and self._view.site.may_bypass(self._view.me, rules)
+
     def merge_queue_entry(self) -> Json | None:
         return queue_entry(self) if self.is_in_merge_queue else None
 
@@ -292,6 +296,7 @@ def show_comment(view: Look, comment: Comment) -> Json:
         "minimizedReason": None,
         "includesCreatedEdit": comment.edited_at != comment.at,
         "viewerDidAuthor": comment.author.login == view.me,
+        "viewerCanUpdate": comment.author.login == view.me or view.may("write"),
         "reactionGroups": [],
     }
 

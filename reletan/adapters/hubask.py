@@ -1,0 +1,97 @@
+"""Small GraphQL questions about the repository: which pull requests there are, a file, a comment."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from reletan.adapters.hub import Hub
+from reletan.adapters.hubquery import Error, Response
+from reletan.adapters.hubreply import HubError, Refused, Reply, decode
+from reletan.adapters.hubshapes import Commented, FileAndBody, Heads, Numbers
+from reletan.domain.errors import ReletanError, Unauthorized
+
+T = TypeVar("T")
+
+
+def ask(hub: Hub, fields: str, fragments: str = "") -> tuple[Reply, Response]:
+    """One question about the repository, asked again where that helps; what is missing in it is an error of the answer.
+
+    Raises Unauthorized and HubError.
+    """
+    owner, name = hub.repository.split("/")
+    repository = f"repository(owner: $owner, name: $name) {{ id nameWithOwner {fields} }}"
+    query = f"query automerge($owner: String!, $name: String!) {{ {repository} }} {fragments}"
+    reply = hub.ask({"query": query, "variables": {"owner": owner, "name": name}})
+    response = decode(reply, Response)
+    others = [error for error in response.errors if error.type != "NOT_FOUND" or len(error.path) != 2]
+    if response.repository is None or others:
+        raise _refusal(hub, response.errors)
+    hub.note_name(typed(reply, response.repository["nameWithOwner"], str))
+    return reply, response
+
+
+def typed(reply: Reply, raw: msgspec.Raw, type: type[T]) -> T:
+    return decode(msgspec.structs.replace(reply, text=bytes(raw).decode()), type)
+
+
+def _value(hub: Hub, field: str, type: type[T]) -> T:
+    reply, response = ask(hub, f"it: {field}")
+    return typed(reply, (response.repository or {})["it"], type)
+
+
+def _quoted(text: str) -> str:
+    return msgspec.json.encode(text).decode()
+
+
+def open_numbers(hub: Hub) -> list[int]:
+    """The numbers of all open pull requests, oldest first: one request for each hundred."""
+    numbers: list[int] = []
+    after = ""
+    while True:
+        page = f"first: 100{after}, orderBy: {{field: CREATED_AT, direction: ASC}}"
+        fields = "pageInfo { hasNextPage endCursor } nodes { number }"
+        found = _value(hub, f"pullRequests(states: OPEN, {page}) {{ {fields} }}", Numbers)
+        numbers += [node.number for node in found.nodes]
+        if not found.page_info.has_next_page:
+            return numbers
+        after = f", after: {_quoted(found.page_info.end_cursor or '')}"
+
+
+def numbers_at(hub: Hub, branch: str, sha: str) -> list[int]:
+    """The open pull requests from a branch of that name whose head is ``sha``."""
+    field = (
+        f"pullRequests(states: OPEN, first: 100, headRefName: {_quoted(branch)}) {{ nodes {{ number headRefOid }} }}"
+    )
+    return [node.number for node in _value(hub, field, Heads).nodes if node.head_ref_oid == sha]
+
+
+def file_and_body(hub: Hub, number: int, commit: str, path: str) -> tuple[str | None, str]:
+    """(the text of a file at a commit, None where there is no such text; the body of a pull request)."""
+    file = f"file: file(path: {_quoted(path)}) {{ object {{ ... on Blob {{ text isTruncated }} }} }}"
+    reply, response = ask(
+        hub,
+        f'it: object(oid: "{commit}") {{ ... on Commit {{ {file} }} }} pull: pullRequest(number: {number}) {{ body }}',
+    )
+    found = typed(reply, (response.repository or {})["it"], FileAndBody)
+    pull = typed(reply, (response.repository or {})["pull"], FileAndBody)
+    blob = found.file.object if found.file else None
+    return (blob.text if blob and not blob.is_truncated else None), pull.body
+
+
+def own_comment(hub: Hub, number: int, marker: str) -> tuple[str, str] | None:
+    """(id, body) of the comment that begins with ``marker`` and that the token may edit; None without one."""
+    field = f"pullRequest(number: {number}) {{ comments(last: 100) {{ nodes {{ id body viewerCanUpdate }} }} }}"
+    found = _value(hub, field, Commented).comments.nodes
+    return next(((one.id, one.body) for one in found if one.viewer_can_update and one.body.startswith(marker)), None)
+
+
+def _refusal(hub: Hub, errors: Sequence[Error]) -> ReletanError:
+    words = "; ".join(dict.fromkeys(error.message.rstrip(".") for error in errors)) or "no reason given"
+    if any(error.type in ("FORBIDDEN", "INSUFFICIENT_SCOPES") for error in errors):
+        return Unauthorized(f"The token may not read {hub.repository}: {words}.",
+                            next="give it the right to read contents, pull requests, checks and statuses")  # fmt: skip
+    if any(error.type == "NOT_FOUND" for error in errors):
+        return Refused(f"GitHub shows no repository {hub.repository} to this token.",
+                       next="check github.repository, and that the token may read it")  # fmt: skip
+    return HubError(f"GitHub could not answer: {words}.", next="try again in a while; githubstatus.com tells more")

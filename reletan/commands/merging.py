@@ -1,0 +1,146 @@
+"""Under which policy a pull request is judged, and what is done with it then."""
+
+import os
+from typing import TYPE_CHECKING, assert_never
+
+import msgspec
+
+from reletan import explaining
+from reletan.adapters.settings import policy_settings
+from reletan.adapters.templates import commit_message
+from reletan.commands.session import Session
+from reletan.domain.config import Automerge, Language, Method
+from reletan.domain.errors import ReletanError, UsageError
+from reletan.domain.merging import Judged, Outcome, Policy, Reason, Verdict
+
+if TYPE_CHECKING:
+    from reletan.adapters.hub import Hub
+    from reletan.adapters.hubact import Message
+    from reletan.adapters.hubmerge import Read
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The settings of the base branch that hold for one pull request, and the policy in them. ``kept``: the two
+    long-lived branches, and the prefixes of the flow's other ones.
+    """
+
+    settings: Automerge
+    language: Language
+    policy: Policy
+    kept: tuple[str, ...]
+
+
+def policy_for(read: "Read", method: Method | None) -> Chosen:
+    """From the base branch's own files at the commit that was read, never from what is checked out here."""
+    config = policy_settings(read.settings, os.environ, read.facts.base)
+    own = config.automerge
+    policy = Policy(
+        base=own.base, approvals=own.approvals, required_label=own.required_label, block_labels=own.block_labels,
+        forks=own.forks, ignore_checks=own.ignore_checks, update_branch=own.update_branch, native=own.native,
+        method=method or own.method, method_labels={} if method else own.method_labels,
+    )  # fmt: skip
+    flow = config.flow
+    kept = (flow.production or "main", flow.development or "develop", flow.release_prefix, flow.hotfix_prefix)
+    return Chosen(own, config.notes.language, policy, kept)
+
+
+def act(session: Session, hub: "Hub", read: "Read", chosen: Chosen, verdict: Verdict) -> Judged:
+    """Do what the verdict says; GitHub's no becomes a reason. Raises Unauthorized and HubError."""
+    from reletan.adapters.hubact import Turned
+    from reletan.adapters.hubpull import NotMerged
+
+    entry = Judged(facts=read.facts, verdict=verdict, url=read.url)
+    try:
+        entry = _done(hub, read, chosen, verdict, entry)
+    except Turned:
+        entry = _done(hub, read, chosen, msgspec.structs.replace(verdict, action="merge"), entry)
+    except NotMerged as refused:
+        if "merge queue" in refused.words.lower():
+            entry = _done(hub, read, chosen, msgspec.structs.replace(verdict, action="enqueue"), entry)
+        else:
+            entry = _refused(entry, refused.status, refused.words)
+    if entry.outcome == "merged":
+        _tidy_up(session, hub, read, chosen)
+    if chosen.settings.comment:
+        _comment(session, hub, read, chosen, entry)
+    return entry
+
+
+def _refused(entry: Judged, status: int, words: str) -> Judged:
+    if status == 409:
+        reason = Reason("moved", f"GitHub did not merge it: {words}", "checks")
+    else:
+        reason = Reason("refused", f"GitHub did not merge it: {words}", "people")
+    verdict = msgspec.structs.replace(entry.verdict, action="leave", reasons=(*entry.verdict.reasons, reason))
+    return msgspec.structs.replace(entry, verdict=verdict)
+
+
+def _done(hub: "Hub", read: "Read", chosen: Chosen, verdict: Verdict, entry: Judged) -> Judged:
+    from reletan.adapters import hubact
+
+    facts, commit = read.facts, None
+    outcome: Outcome
+    match verdict.action:
+        case "leave":
+            return entry
+        case "merge":
+            commit = hubact.merge(hub, facts.number, facts.head, verdict.method, _message(hub, read, chosen))
+            outcome = "merged"
+        case "auto-merge":
+            hubact.enable_auto_merge(hub, read.id, facts.head, verdict.method, _message(hub, read, chosen))
+            outcome = "auto-merge enabled"
+        case "enqueue":
+            hubact.enqueue(hub, read.id, facts.head)
+            outcome = "enqueued"
+        case "update":
+            hubact.update_branch(hub, facts.number, facts.head)
+            outcome = "updated"
+        case _:
+            assert_never(verdict.action)
+    return msgspec.structs.replace(entry, verdict=verdict, outcome=outcome, commit=commit)
+
+
+def _message(hub: "Hub", read: "Read", chosen: Chosen) -> "Message":
+    """The commit's words from the team's own template, as it is on the base branch; else GitHub's."""
+    from reletan.adapters.hubact import Message
+    from reletan.adapters.hubask import file_and_body
+
+    path, facts = chosen.settings.commit_template, read.facts
+    if path is None:
+        return Message()
+    text, body = file_and_body(hub, facts.number, facts.base_sha or "", path)
+    if text is None:
+        raise UsageError(f"automerge.commit_template is {path}, and there is no such text on {facts.base}.",
+                         next=f"add it to {facts.base}, or leave the setting out")  # fmt: skip
+    approvers = tuple(one.by for one in facts.opinions if one.approves and one.commit == facts.head)
+    return Message(*commit_message(text, path, facts, approvers, body))
+
+
+def _tidy_up(session: Session, hub: "Hub", read: "Read", chosen: Chosen) -> None:
+    """Delete the merged branch where that is asked for; a branch of the flow stays."""
+    from reletan.adapters.hubact import delete_branch
+
+    facts = read.facts
+    flow = facts.branch in chosen.kept[:2] or facts.branch.startswith(chosen.kept[2:])
+    if not chosen.settings.delete_branch or facts.fork or flow:
+        return
+    try:
+        delete_branch(hub, read.repository_id, facts.branch, facts.head)
+    except ReletanError as problem:
+        session.terminal.warn(f"#{facts.number} is merged, but its branch was not deleted: {problem.message}")
+
+
+def _comment(session: Session, hub: "Hub", read: "Read", chosen: Chosen, entry: Judged) -> None:
+    """One comment says why it is not merged, and is kept up to date; it is not begun for what is merged at once."""
+    from reletan.adapters.hubact import add_comment, edit_comment
+    from reletan.adapters.hubask import own_comment
+
+    body = explaining.comment_body(entry, chosen.language)
+    try:
+        known = own_comment(hub, read.facts.number, explaining.MARKER)
+        if known is None and entry.outcome is None:
+            add_comment(hub, read.id, body)
+        elif known is not None and known[1] != body:
+            edit_comment(hub, known[0], body)
+    except ReletanError as problem:
+        session.terminal.warn(f"The comment on #{read.facts.number} was not written: {problem.message}")
