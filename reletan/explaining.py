@@ -10,7 +10,7 @@ from reletan.domain.config import Language
 from reletan.domain.listing import Warning as Warned
 from reletan.domain.merging import Judged
 from reletan.domain.text import Text, one_line
-from reletan.render import _console, to_json
+from reletan.render import console, to_json
 from reletan.terminal import Terminal
 
 # By this the comment is found again; whoever edits it away gets a new one
@@ -79,9 +79,9 @@ def verdict_table(terminal: Terminal, entries: Sequence[Judged]) -> None:
             line.add_column(overflow="fold")
             line.add_row("-", Cell(one_line(reason.text)))
             table.add_row("", Padding(line, (0, 0, 0, 2)), "")
-    console = _console(terminal)
-    with console.capture() as drawn:
-        console.print(table)
+    drawing = console(terminal)
+    with drawing.capture() as drawn:
+        drawing.print(table)
     terminal.out(drawn.get())
 
 

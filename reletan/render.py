@@ -44,7 +44,8 @@ def to_json(value: object) -> str:
     # Looking through megabytes takes long; through the few characters that are not plain ASCII it does not.
     for live in set(_LIVE.findall(encoded.translate(None, delete=_PLAIN).decode())):
         text = text.replace(live, f"\\u{ord(live):04x}")
-    return text
+    # The log of GitHub Actions obeys it wherever it stands
+    return text.replace("##[", "#\\u0023[")
 
 
 def _encode(value: object) -> str:
@@ -91,10 +92,10 @@ def _remarks(pull: PullRequest) -> str:
 
 def listing_table(terminal: Terminal, listing: Listing, group_by: str) -> None:
     """The list as a table on stdout; rich only draws, so that no title is ever read as markup."""
-    console = _console(terminal)
     from rich.table import Table
     from rich.text import Text as Cell
 
+    drawing = console(terminal)
     terminal.out(_headline(listing))
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(listing.pull_requests), header_style="bold")
     labelled = any(pull.labels for pull in listing.pull_requests)
@@ -116,11 +117,13 @@ def listing_table(terminal: Terminal, listing: Listing, group_by: str) -> None:
             title = Cell(f"{pull.title}{_remarks(pull)}")
             table.add_row(f"#{pull.number}", title, author, pull.merged_at[:10], *labels)
     if listing.pull_requests:
-        console.print(table)
+        with drawing.capture() as drawn:
+            drawing.print(table)
+        terminal.out(drawn.get())
     if listing.commits_without_pull_request:
         terminal.out("\nCommits without a pull request:")
         for commit in listing.commits_without_pull_request:
-            console.print(Cell(f"  {commit.sha[:7]}  {commit.subject}  ({commit.author_name})"), soft_wrap=True)
+            terminal.out(f"  {commit.sha[:7]}  {commit.subject}  ({commit.author_name})")
     if newcomers := _newcomers(listing):
         terminal.out(f"\nFirst contributions: {', '.join(newcomers)}")
     if listing.suggested_version and not listing.empty:
@@ -136,7 +139,8 @@ def _newcomers(listing: Listing) -> list[str]:
     ]
 
 
-def _console(terminal: Terminal) -> Any:
+def console(terminal: Terminal) -> Any:
+    """What draws tables for stdout, in the colours and the width that it has."""
     from rich.console import Console
 
     is_terminal = sys.stdout.isatty()

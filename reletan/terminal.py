@@ -1,6 +1,7 @@
 """The person's terminal: data goes to stdout, talk and progress to stderr."""
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -35,7 +36,11 @@ class Terminal(msgspec.Struct, kw_only=True):
 
     def out(self, text: str) -> None:
         """Data: what a script would read."""
-        _write(sys.stdout, text if text.endswith("\n") else text + "\n")
+        _write(sys.stdout, _no_command(text if text.endswith("\n") else text + "\n"))
+
+    def command(self, line: str) -> None:
+        """A line that the log of GitHub Actions is to obey."""
+        _write(sys.stdout, line + "\n")
 
     def say(self, text: str = "") -> None:
         """Talk for the person; silent with --quiet."""
@@ -52,7 +57,7 @@ class Terminal(msgspec.Struct, kw_only=True):
             self._err(text)
 
     def _err(self, text: str) -> None:
-        _write(sys.stderr, "\n".join(one_line_kept_indent(line) for line in text.split("\n")) + "\n")
+        _write(sys.stderr, _no_command("\n".join(one_line_kept_indent(line) for line in text.split("\n")) + "\n"))
 
     @property
     def _shows_progress(self) -> bool:
@@ -82,6 +87,13 @@ class Terminal(msgspec.Struct, kw_only=True):
         while (left := end - time.monotonic()) > 0:
             with self.progress(f"{left:.0f} s left: {why}"):
                 time.sleep(min(left, 1))
+
+
+def _no_command(text: str) -> str:
+    """On GitHub Actions a title must not pass for a command to the runner, which reads every line of the log."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    return re.sub(r"^(\s*):(?=:)", r"\1: ", text, flags=re.MULTILINE).replace("##[", "# #[")
 
 
 def _fitted(line: str) -> str:

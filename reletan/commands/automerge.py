@@ -202,6 +202,6 @@ def _report(session: Session, entries: Sequence[Judged]) -> None:
 def _report_to_actions(session: Session, entries: Sequence[Judged]) -> None:
     if not session.terminal.json:
         for line in explaining.annotations(entries):
-            session.terminal.out(line)
+            session.terminal.command(line)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         append(summary, explaining.step_summary(entries))

@@ -11,10 +11,8 @@ from pathlib import Path
 
 from reletan import prompts
 from reletan.domain.errors import ReletanError
-from reletan.sandbox.github.merging import merge, mergeable_state, opinions
 from reletan.sandbox.origin import WorldError
 from reletan.sandbox.stories import Shop
-from reletan.sandbox.team import Pull
 from reletan.sandbox.world import World
 from reletan.terminal import Terminal
 
@@ -156,9 +154,9 @@ def _look(guide: Guide, shop: Shop) -> None:
         f"The same by label. #{shop.newcomer} is somebody's first pull request here, which GitHub tells as well."
     )
     guide.reletan("list", "--group-by", "label")
-    world = guide.world
-    guide.tell("Four more are open, and stay out of the release. What GitHub says of them:",
-               *(_standing(world, world.pulls[number]) for number in shop.open))  # fmt: skip
+    guide.tell("Four more are open, and stay out of the release. May they be merged? In CI, reletan automerge merges what is "
+               "ready; here it only explains.")  # fmt: skip
+    guide.reletan("automerge", "--all", "--explain")
 
 
 def _start(guide: Guide) -> None:
@@ -172,11 +170,12 @@ def _start(guide: Guide) -> None:
 def _meanwhile(guide: Guide, shop: Shop) -> None:
     world, ready = guide.world, shop.ready
     branch = guide.open_branch("release/")
-    merge(world, world.pulls[ready], sha=world.head_of(ready), method="squash", title=None, body=None, login="yuki")
     world.commit(branch, "Fix the total on invoices", {"src/invoice.txt": "with tax\n"}, "Yuki")
     guide.let_time_pass()
-    guide.tell(f"Meanwhile Yuki tests, finds a mistake, and pushes a fix to {branch}. He also merges #{ready} into develop: "
+    guide.tell(f"Meanwhile Yuki tests, finds a mistake, and pushes a fix to {branch}. And #{ready} is merged into develop: "
                "too late for this release, so it waits for the next one.")  # fmt: skip
+    guide.reletan("automerge", str(ready), "--method", "squash", asks=True)
+    guide.tell("Where is the release?")
     guide.reletan("status")
 
 
@@ -207,18 +206,3 @@ def _look_back(guide: Guide) -> None:
         "And this is the remote now, as git-flow would have made it: the tags are on main, and develop has them too."
     )
     guide.git_in_origin(*_LATEST)
-
-
-def _standing(world: World, pull: Pull) -> str:
-    return f"#{pull.number} {pull.title} ({pull.author.login}): {_verdict(world, pull)}"
-
-
-def _verdict(world: World, pull: Pull) -> str:
-    state = mergeable_state(world, pull)
-    if pull.draft:
-        return "a draft"
-    if state == "dirty":
-        return f"conflicts with {pull.base}"
-    if not any(review.state == "APPROVED" for review in opinions(world, pull).values()):
-        return "nobody has approved it yet"
-    return "approved, could be merged" if state == "clean" else state

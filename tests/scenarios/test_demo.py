@@ -17,8 +17,8 @@ from reletan.sandbox.world import World
 from reletan.terminal import Terminal
 
 STORY = [
-    "init --defaults --yes", "list", "list --group-by label", "start --dry-run", "start --yes", "status", "tag --dry-run",
-    "tag --yes", "tag 1.4.0 --yes", "start hotfix --yes", "tag --yes", "status",
+    "init --defaults --yes", "list", "list --group-by label", "automerge --all --explain", "start --dry-run",
+    "start --yes", "automerge 141 --method squash --yes", "status", "tag --dry-run", "tag --yes", "tag 1.4.0 --yes", "start hotfix --yes", "tag --yes", "status",
 ]  # fmt: skip
 
 
@@ -61,14 +61,15 @@ def test_what_the_story_asks_github_and_what_github_tells(
     with world.on_github() as server:
         tell_story(Guide(Terminal(), world, auto=True), its)
     assert problems(server) == []
-    assert {(asked.via, asked.login) for asked in server.exchanges} == {("graphql", "hana")}
+    assert {(asked.via, asked.login) for asked in server.exchanges} == {("graphql", "hana"), ("rest", "hana")}
+    assert server.requests("rest") == 1
     told = capfd.readouterr().out
     conflicting, unapproved, draft, ready = its.open
     for number, verdict in (
-        (conflicting, "conflicts with develop"), (unapproved, "nobody has approved it yet"), (draft, "a draft"),
-        (ready, "approved, could be merged"),
+        (conflicting, r"left alone *\n *- it conflicts with develop"), (ready, "would merge"), (ready, "merged"),
+        (unapproved, r"left alone *\n *- 0 of 1 approvals"), (draft, r"left alone *\n *- it is a draft"),
     ):  # fmt: skip
-        assert re.search(rf"#{number} .*: {verdict}$", told, re.M)
+        assert re.search(rf"#{number} .* {verdict}", told)
     assert "12 pull requests since v1.3.0, 2 commits without one" in told
     assert re.search(rf"#{its.rebased} +Pay later by invoice +marta .* feature", told)
     assert f"First contributions: lena (#{its.newcomer})" in told
