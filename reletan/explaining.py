@@ -26,12 +26,14 @@ _DONE = {
     "merged": "merged",
     "enqueued": "enqueued",
     "auto-merge enabled": "auto-merge on",
+    "auto-merge disabled": "auto-merge off",
     "updated": "updated",
 }
 _WOULD = {
     "merge": "would merge",
     "enqueue": "would enqueue",
     "auto-merge": "would turn on auto-merge",
+    "stop-auto-merge": "would turn off auto-merge",
     "update": "would update",
     "leave": "left alone",
 }

@@ -63,6 +63,11 @@ def enable_auto_merge(hub: Hub, id: str, sha: str, method: Method, message: Mess
     _mutate(hub, "enablePullRequestAutoMerge", "EnablePullRequestAutoMergeInput", given)
 
 
+def disable_auto_merge(hub: Hub, id: str) -> None:
+    """Take back what ``enable_auto_merge`` asked for."""
+    _mutate(hub, "disablePullRequestAutoMerge", "DisablePullRequestAutoMergeInput", {"pullRequestId": id})
+
+
 def enqueue(hub: Hub, id: str, sha: str) -> None:
     """Put it into the merge queue."""
     _mutate(hub, "enqueuePullRequest", "EnqueuePullRequestInput", {"pullRequestId": id, "expectedHeadOid": sha})

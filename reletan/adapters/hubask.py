@@ -21,12 +21,13 @@ def ask(hub: Hub, fields: str, fragments: str = "") -> tuple[Reply, Response]:
     """
     owner, name = hub.repository.split("/")
     repository = f"repository(owner: $owner, name: $name) {{ id nameWithOwner {fields} }}"
-    query = f"query automerge($owner: String!, $name: String!) {{ {repository} }} {fragments}"
+    query = f"query automerge($owner: String!, $name: String!) {{ viewer {{ login }} {repository} }} {fragments}"
     reply = hub.ask({"query": query, "variables": {"owner": owner, "name": name}})
     response = decode(reply, Response)
-    others = [error for error in response.errors if error.type != "NOT_FOUND" or len(error.path) != 2]
+    errors = [error for error in response.errors if error.path[:1] != ["viewer"]]
+    others = [error for error in errors if error.type != "NOT_FOUND" or len(error.path) != 2]
     if response.repository is None or others:
-        raise _refusal(hub, response.errors)
+        raise _refusal(hub, errors)
     hub.note_name(typed(reply, response.repository["nameWithOwner"], str))
     return reply, response
 

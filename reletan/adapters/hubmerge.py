@@ -9,7 +9,7 @@ import msgspec
 from reletan.adapters.hub import Hub
 from reletan.adapters.hubask import ask, typed
 from reletan.adapters.hubreply import HubError
-from reletan.adapters.hubshapes import QUESTION, TEXT, Base, Context, Pull, Review
+from reletan.adapters.hubshapes import QUESTION, TEXT, AutoMergeRequest, Base, Context, Pull, Review
 from reletan.domain.merging import Check, MergeFacts, Opinion
 
 # A query must be answered within 10 seconds; each pull request brings up to 100 checks and 50 reviews.
@@ -64,11 +64,11 @@ def _read(hub: Hub, numbers: Sequence[int], job: Job) -> dict[int, Read | None]:
         if f"p{number}" in missing:
             found[number] = None
         else:
-            found[number] = _as_read(typed(reply, raw, Pull), job, typed(reply, repository["id"], str))
+            found[number] = _as_read(typed(reply, raw, Pull), job, typed(reply, repository["id"], str), response.viewer)
     return found
 
 
-def _as_read(pull: Pull, job: Job, repository_id: str) -> Read:
+def _as_read(pull: Pull, job: Job, repository_id: str, viewer: str | None) -> Read:
     base = pull.base_ref
     rule, rules = (base.ref_update_rule, base.rules) if base else (None, None)
     wanted = [one.parameters for one in (rules.nodes or () if rules else ()) if one and one.parameters]
@@ -101,10 +101,17 @@ def _as_read(pull: Pull, job: Job, repository_id: str) -> Read:
         queue=pull.is_merge_queue_enabled,
         queued=pull.is_in_merge_queue,
         auto_merge=pull.auto_merge_request is not None,
+        auto_merge_ours=_is_ours(pull.auto_merge_request, viewer),
         admin=pull.viewer_can_merge_as_admin,
         tested=job.tested,
     )
     return Read(id=pull.id, repository_id=repository_id, url=pull.url, facts=facts, settings=_settings(base))
+
+
+def _is_ours(request: AutoMergeRequest | None, viewer: str | None) -> bool:
+    """Whether this token turned auto-merge on. An app is not told its name: what an app turned on is taken for ours."""
+    by = request.enabled_by if request else None
+    return by is not None and (by.login == viewer if viewer else by.typename == "Bot")
 
 
 def _reviews(pull: Pull) -> list[Review]:

@@ -102,6 +102,7 @@ class Error(msgspec.Struct):
 
 class _Data(msgspec.Struct):
     repository: dict[str, msgspec.Raw] | None = None
+    viewer: _Owner | None = None
 
 
 class Response(msgspec.Struct):
@@ -111,6 +112,11 @@ class Response(msgspec.Struct):
     @property
     def repository(self) -> dict[str, msgspec.Raw] | None:
         return self.data.repository if self.data else None
+
+    @property
+    def viewer(self) -> str | None:
+        """Whose token it is, where that was asked; GitHub does not tell it to apps."""
+        return self.data.viewer.login if self.data and self.data.viewer else None
 
 
 def question(asked: Asked) -> str:

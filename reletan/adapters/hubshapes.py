@@ -1,13 +1,13 @@
 """The GraphQL question about a pull request that may be merged, and the shape of its answer."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 QUESTION = """\
 id number title url state isDraft merged baseRefName headRefName headRefOid isCrossRepository
 author { login } labels(first: 100) { nodes { name } } mergeable mergeStateStatus isInMergeQueue isMergeQueueEnabled
-viewerCanMergeAsAdmin autoMergeRequest { mergeMethod }
+viewerCanMergeAsAdmin autoMergeRequest { enabledBy { __typename login } }
 latestOpinionatedReviews(first: 100, writersOnly: true) { pageInfo { hasNextPage } nodes { state author { login } commit { oid } } }
 commits(last: 1) { nodes { commit { oid statusCheckRollup { contexts(first: 100) {
   pageInfo { hasNextPage }
@@ -150,6 +150,15 @@ class Base(Struct):
     rules: Rules | None
 
 
+class Enabler(Struct):
+    login: str
+    typename: str = msgspec.field(name="__typename")
+
+
+class AutoMergeRequest(Struct):
+    enabled_by: Enabler | None
+
+
 class Pull(Struct):
     id: str
     number: int
@@ -169,7 +178,7 @@ class Pull(Struct):
     is_in_merge_queue: bool
     is_merge_queue_enabled: bool
     viewer_can_merge_as_admin: bool
-    auto_merge_request: Any
+    auto_merge_request: AutoMergeRequest | None
     latest_opinionated_reviews: Reviews | None
     commits: Commits
     base_ref: Base | None

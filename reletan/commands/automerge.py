@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Seconds between two looks: while GitHub works out whether it can be merged, and with --wait
 PATIENCE = (1.0, 2.0, 3.0)
 INTERVAL = 10.0
+ON_ITS_WAY = ("merged", "enqueued", "auto-merge enabled")
 
 
 class AutomergeOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ def run(session: Session, options: AutomergeOptions) -> None:
         return
     entries = _handle_all(session, hub, options, job, _numbers(session, hub, options, job))
     _report(session, entries)
-    left = [entry for entry in entries if entry.outcome is None and not entry.facts.merged]
+    left = [entry for entry in entries if entry.outcome not in ON_ITS_WAY and not entry.facts.merged]
     if left and options.fail_if_blocked:
         raise Blocked(
             f"Not merged: {', '.join(f'#{entry.facts.number}' for entry in left)}.", reported=session.terminal.json

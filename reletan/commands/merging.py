@@ -89,6 +89,9 @@ def _done(hub: "Hub", read: "Read", chosen: Chosen, verdict: Verdict, entry: Jud
         case "auto-merge":
             hubact.enable_auto_merge(hub, read.id, facts.head, verdict.method, _message(hub, read, chosen))
             outcome = "auto-merge enabled"
+        case "stop-auto-merge":
+            hubact.disable_auto_merge(hub, read.id)
+            outcome = "auto-merge disabled"
         case "enqueue":
             hubact.enqueue(hub, read.id, facts.head)
             outcome = "enqueued"

@@ -8,9 +8,9 @@ import msgspec
 
 from reletan.domain.config import Method
 
-Action = Literal["merge", "enqueue", "auto-merge", "update", "leave"]
+Action = Literal["merge", "enqueue", "auto-merge", "stop-auto-merge", "update", "leave"]
 Waits = Literal["people", "checks", "github", "nobody"]
-Outcome = Literal["merged", "enqueued", "auto-merge enabled", "updated"]
+Outcome = Literal["merged", "enqueued", "auto-merge enabled", "auto-merge disabled", "updated"]
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,8 @@ class MergeFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``mergeable``: whether it merges without a conflict (None: not known yet); ``state``: GitHub's mergeable_state in
     small letters, ``unknown`` where it tells none. ``required_checks``: what the rules of the base want to see, as far
     as they are told; ``required_approvals`` likewise. ``queue``: a merge queue rules the base; ``queued``: it is in it.
-    ``auto_merge``: GitHub will merge it by itself already. ``admin``: the token would get past the rules of the base, so
+    ``auto_merge``: GitHub will merge it by itself already, and ``auto_merge_ours``: because this token asked for it.
+    ``admin``: the token would get past the rules of the base, so
     that GitHub's own no cannot be relied on. ``tested``: the commit that this CI job ran for; None outside of CI.
     """
 
@@ -62,6 +63,7 @@ class MergeFacts(msgspec.Struct, frozen=True, kw_only=True):
     queue: bool = False
     queued: bool = False
     auto_merge: bool = False
+    auto_merge_ours: bool = False
     admin: bool = False
     tested: str | None = None
 
@@ -119,6 +121,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 # GitHub knows nothing of these, so they do not explain a "blocked" of its own
 _OUR_RULES = {"fork", "base-not-allowed", "not-tested", "blocked-by-label", "label-missing", "method-labels"}
+# What GitHub, left to merge by itself, might not wait for: its own rules can be weaker than the team's policy
+_NOT_GITHUBS = _OUR_RULES - {"not-tested"} | {"approvals", "changes-requested", "check-failed"}
 _FAMILIAR_STATES = ("clean", "has_hooks", "unstable", "blocked", "behind", "dirty")
 
 
@@ -126,7 +130,8 @@ def judge(facts: MergeFacts, policy: Policy) -> Verdict:
     """What to do with a pull request now, and every reason why it is not simply merged; raises nothing.
 
     The reasons have a fixed order, whatever the order of labels, opinions and checks. ``auto-merge`` and ``update``
-    come with the one reason that calls for them; ``merge`` and ``enqueue`` come with none.
+    come with the one reason that calls for them; ``merge`` and ``enqueue`` come with none. ``stop-auto-merge``: what we
+    handed over to GitHub no longer is as the policy wants it.
     """
     methods = _methods_by_label(facts, policy)
     reasons = tuple(_reasons(facts, policy))
@@ -141,6 +146,8 @@ def judge(facts: MergeFacts, policy: Policy) -> Verdict:
 def _action(codes: list[str], facts: MergeFacts, policy: Policy) -> Action:
     if not codes:
         return "enqueue" if facts.queue else "merge"
+    if facts.auto_merge and facts.auto_merge_ours and _NOT_GITHUBS.intersection(codes):
+        return "stop-auto-merge"
     if codes == ["own-check"] and policy.native:
         return "auto-merge"
     if codes == ["behind"] and policy.update_branch:

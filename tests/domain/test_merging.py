@@ -285,6 +285,13 @@ BY_ITSELF = [
     case("in the queue by itself", "leave: queue auto-merge-on", queue=True, queued=True, auto_merge=True),
     case("GitHub would merge a draft by itself", "leave: draft auto-merge-on", draft=True, auto_merge=True),
     case("by itself, without approval", "leave: approvals auto-merge-on", auto_merge=True, opinions=()),
+    case("by our wish, all well", "leave: auto-merge-on", auto_merge=True, auto_merge_ours=True),
+    case("by our wish, the approval is old now", "stop-auto-merge: approvals auto-merge-on", auto_merge=True,
+         auto_merge_ours=True, opinions=()),
+    case("by our wish, and a label blocks it now", "stop-auto-merge: blocked-by-label auto-merge-on", auto_merge=True,
+         auto_merge_ours=True, labels=("wip",)),
+    case("by our wish, and it conflicts: GitHub waits", "leave: conflict auto-merge-on", auto_merge=True,
+         auto_merge_ours=True, mergeable=False, state="dirty"),
 ]
 # fmt: on
 
