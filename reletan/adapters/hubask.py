@@ -22,8 +22,13 @@ def ask(hub: Hub, fields: str, fragments: str = "") -> tuple[Reply, Response]:
     owner, name = hub.repository.split("/")
     repository = f"repository(owner: $owner, name: $name) {{ id nameWithOwner {fields} }}"
     query = f"query automerge($owner: String!, $name: String!) {{ viewer {{ login }} {repository} }} {fragments}"
-    reply = hub.ask({"query": query, "variables": {"owner": owner, "name": name}})
+    asked = {"query": query, "variables": {"owner": owner, "name": name}}
+    reply = hub.ask(asked)
     response = decode(reply, Response)
+    if any(error.type == "RATE_LIMITED" for error in response.errors):
+        hub.pause(reply.wait, "GitHub's rate limit is used up")
+        reply = hub.ask(asked)
+        response = decode(reply, Response)
     errors = [error for error in response.errors if error.path[:1] != ["viewer"]]
     others = [error for error in errors if error.type != "NOT_FOUND" or len(error.path) != 2]
     if response.repository is None or others:
