@@ -81,7 +81,7 @@ class Terminal(msgspec.Struct, kw_only=True):
 
     def wait(self, seconds: float, why: str) -> None:
         """Sleep for so long; a wait of seconds is said, with the time that is left where somebody is watching."""
-        if seconds >= 1 and not self._shows_progress:
+        if round(seconds) >= 1 and not self._shows_progress:
             self.say(f"{why}: waiting for {seconds:.0f} s")
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

@@ -11,8 +11,8 @@ from reletan.adapters.hubreply import HubError, Refused, decode
 from reletan.domain.config import Method
 from reletan.domain.errors import Unauthorized
 
-# Seconds before trying again what GitHub itself calls a matter of the moment
-BASE_MOVED, RETRIES = "Base branch was modified", (4.0, 8.0)
+# GitHub's words for a matter of the moment, and seconds between looks
+BASE_MOVED = "Base branch was modified"
 UNDER_WAY, LOOKS = "Merge already in progress", (1.0, 2.0, 4.0)
 NO_COMMIT = "0" * 40
 
@@ -24,39 +24,43 @@ class Message(msgspec.Struct, frozen=True):
     body: str | None = None
 
 
-class Turned(Refused):
-    """GitHub says that another way has to be taken; ``way`` is merge or queue."""
+class NotDone(Refused):
+    """GitHub's no to a mutation, in its ``words``."""
 
-    def __init__(self, message: str, way: str) -> None:
-        super().__init__(message)
-        self.way = way
+    def __init__(self, words: str) -> None:
+        super().__init__(f"GitHub says no: {words}.", next="see what GitHub says")
+        self.words = words
+
+
+class BaseMoved(NotMerged):
+    """The base moved at the same moment: look again, and then try again."""
 
 
 def merge(hub: Hub, number: int, sha: str, method: Method, message: Message) -> str:
-    """Merge at ``sha``; the commit that this made. Raises NotMerged, Unauthorized and HubError."""
-    for seconds in (*RETRIES, None):
-        try:
-            return merge_pull(hub, number, sha=sha, method=method, title=message.title, body=message.body)
-        except NotMerged as refused:
-            if UNDER_WAY in refused.words:
-                return _merged_by_another(hub, number, sha, refused)
-            if BASE_MOVED not in refused.words or seconds is None:
-                raise
-            hub.pause(seconds, "The base moved at the same moment")
-    raise AssertionError("the last try returns or raises")
+    """Merge at ``sha``; the commit that this made. Raises NotMerged (BaseMoved), Unauthorized and HubError."""
+    try:
+        return merge_pull(hub, number, sha=sha, method=method, title=message.title, body=message.body)
+    except NotMerged as refused:
+        if BASE_MOVED in refused.words:
+            refused = BaseMoved(number, refused.status, refused.words)
+        return _merged_by_another(hub, number, sha, refused)
 
 
 def _merged_by_another(hub: Hub, number: int, sha: str, refused: NotMerged) -> str:
-    for seconds in LOOKS:
+    """Somebody else may have merged the same head at the same moment, or be about to: that is as good."""
+    for seconds in LOOKS if UNDER_WAY in refused.words else (0.0,):
         hub.pause(seconds, "Somebody else is merging it")
-        pull = read_pull(hub, number)
+        try:
+            pull = read_pull(hub, number)
+        except HubError:
+            break
         if pull.merged and pull.head == sha and pull.commit:
             return pull.commit
     raise refused
 
 
 def enable_auto_merge(hub: Hub, id: str, sha: str, method: Method, message: Message) -> None:
-    """Let GitHub merge it once its rules are met. Raises Turned when it could be merged at once."""
+    """Let GitHub merge it once its rules are met. Raises NotDone, also when it could be merged at once."""
     given = {"pullRequestId": id, "mergeMethod": method.upper(), "expectedHeadOid": sha}
     words = {"commitHeadline": message.title, "commitBody": message.body}
     given |= {name: text for name, text in words.items() if text is not None}
@@ -69,7 +73,7 @@ def disable_auto_merge(hub: Hub, id: str) -> None:
 
 
 def enqueue(hub: Hub, id: str, sha: str) -> None:
-    """Put it into the merge queue."""
+    """Put it into the merge queue. Raises NotDone."""
     _mutate(hub, "enqueuePullRequest", "EnqueuePullRequestInput", {"pullRequestId": id, "expectedHeadOid": sha})
 
 
@@ -98,7 +102,7 @@ class _Answer(msgspec.Struct):
 
 
 def _mutate(hub: Hub, name: str, type: str, given: dict[str, Any]) -> None:
-    """One mutation, sent once. Raises Turned, Refused, Unauthorized, and HubError where it is not known what happened."""
+    """One mutation, sent once. Raises NotDone, Unauthorized, and HubError where it is not known what happened."""
     query = f"mutation automerge($input: {type}!) {{ {name}(input: $input) {{ clientMutationId }} }}"
     reply = hub.write("POST", "/graphql", {"query": query, "variables": {"input": given}})
     hub.require(reply)
@@ -106,12 +110,10 @@ def _mutate(hub: Hub, name: str, type: str, given: dict[str, Any]) -> None:
     if not errors:
         return
     words = "; ".join(dict.fromkeys(error.message.rstrip(".") for error in errors))
-    if "clean status" in words:
-        raise Turned(f"GitHub would merge it at once: {words}.", "merge")
     if any(error.type in ("FORBIDDEN", "INSUFFICIENT_SCOPES") for error in errors):
         raise Unauthorized(
             f"The token may not do this: {words}.", next="give it the right to write contents and pull requests"
         )
     if any(error.type is None for error in errors):
         raise HubError(f"GitHub could not say what it did: {words}.", unclear=True, next="run the command again")
-    raise Refused(f"GitHub says no: {words}.", next="see what GitHub says")
+    raise NotDone(words)

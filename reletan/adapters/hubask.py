@@ -72,6 +72,12 @@ def numbers_at(hub: Hub, branch: str, sha: str) -> list[int]:
     return [node.number for node in _value(hub, field, Heads).nodes if node.head_ref_oid == sha]
 
 
+def is_a_base(hub: Hub, branch: str) -> bool:
+    """Whether an open pull request is to be merged into ``branch``."""
+    field = f"pullRequests(states: OPEN, first: 1, baseRefName: {_quoted(branch)}) {{ nodes {{ number headRefOid }} }}"
+    return bool(_value(hub, field, Heads).nodes)
+
+
 def file_and_body(hub: Hub, number: int, commit: str, path: str) -> tuple[str | None, str]:
     """(the text of a file at a commit, None where there is no such text; the body of a pull request)."""
     file = f"file: file(path: {_quoted(path)}) {{ object {{ ... on Blob {{ text isTruncated }} }} }}"
@@ -86,10 +92,10 @@ def file_and_body(hub: Hub, number: int, commit: str, path: str) -> tuple[str | 
 
 
 def own_comment(hub: Hub, number: int, marker: str) -> tuple[str, str] | None:
-    """(id, body) of the comment that begins with ``marker`` and that the token may edit; None without one."""
-    field = f"pullRequest(number: {number}) {{ comments(last: 100) {{ nodes {{ id body viewerCanUpdate }} }} }}"
+    """(id, body) of the comment that begins with ``marker`` and that the token's own account wrote; None without one."""
+    field = f"pullRequest(number: {number}) {{ comments(last: 100) {{ nodes {{ id body viewerDidAuthor }} }} }}"
     found = _value(hub, field, Commented).comments.nodes
-    return next(((one.id, one.body) for one in found if one.viewer_can_update and one.body.startswith(marker)), None)
+    return next(((one.id, one.body) for one in found if one.viewer_did_author and one.body.startswith(marker)), None)
 
 
 def _refusal(hub: Hub, errors: Sequence[Error]) -> ReletanError:

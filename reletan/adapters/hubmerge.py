@@ -8,7 +8,6 @@ import msgspec
 
 from reletan.adapters.hub import Hub
 from reletan.adapters.hubask import ask, typed
-from reletan.adapters.hubreply import HubError
 from reletan.adapters.hubshapes import QUESTION, TEXT, AutoMergeRequest, Base, Context, Pull, Review
 from reletan.domain.merging import Check, MergeFacts, Opinion
 
@@ -25,7 +24,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     run: int | None = None
     name: str | None = None
     url: str | None = None
-    tested: str | None = None
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +74,11 @@ def _as_read(pull: Pull, job: Job, repository_id: str, viewer: str | None) -> Re
     required += [check.context for one in wanted for check in one.required_status_checks]
     approvals = [(rule.required_approving_review_count if rule else None) or 0]
     approvals += [one.required_approving_review_count or 0 for one in wanted]
-    reviews = _reviews(pull)
+    reviews = pull.latest_opinionated_reviews.nodes if pull.latest_opinionated_reviews else []
+    settings, problem = _settings(base)
+    problem = problem or _too_many(pull)
     # GitHub has not noticed the last push everywhere yet: then the checks are those of another commit
-    settled = all(node.commit.oid == pull.head_ref_oid for node in pull.commits.nodes)
+    settled = [node.commit.oid for node in pull.commits.nodes] == [pull.head_ref_oid]
     facts = MergeFacts(
         number=pull.number,
         title=pull.title,
@@ -103,25 +103,29 @@ def _as_read(pull: Pull, job: Job, repository_id: str, viewer: str | None) -> Re
         auto_merge=pull.auto_merge_request is not None,
         auto_merge_ours=_is_ours(pull.auto_merge_request, viewer),
         admin=pull.viewer_can_merge_as_admin,
-        tested=job.tested,
+        problem=problem,
     )
-    return Read(id=pull.id, repository_id=repository_id, url=pull.url, facts=facts, settings=_settings(base))
+    return Read(id=pull.id, repository_id=repository_id, url=pull.url, facts=facts, settings=settings)
 
 
 def _is_ours(request: AutoMergeRequest | None, viewer: str | None) -> bool:
-    """Whether this token turned auto-merge on. An app is not told its name: what an app turned on is taken for ours."""
+    """Whether this token turned auto-merge on. GraphQL calls an app by its bare name in one place, with "[bot]" in
+    another; one that is not told its name takes what an app turned on for its own.
+    """
     by = request.enabled_by if request else None
-    return by is not None and (by.login == viewer if viewer else by.typename == "Bot")
+    if by is None or viewer is None:
+        return by is not None and by.typename == "Bot"
+    return by.login.casefold().removesuffix("[bot]") == viewer.casefold().removesuffix("[bot]")
 
 
-def _reviews(pull: Pull) -> list[Review]:
-    """The latest opinion of everybody who may write; strangers approve nothing."""
-    reviews = pull.latest_opinionated_reviews
-    if reviews and reviews.page_info.has_next_page:
-        raise HubError(
-            f"#{pull.number} has more than 100 reviewers, who are too many to judge.", next="merge it by hand"
-        )
-    return reviews.nodes if reviews else []
+def _too_many(pull: Pull) -> str | None:
+    """Why not all that has to be known was read; another page would be another request for each."""
+    rollup = pull.commits.nodes[0].commit.status_check_rollup if pull.commits.nodes else None
+    if rollup and rollup.contexts.page_info.has_next_page:
+        return "it has more than 100 checks, which are too many to judge"
+    if pull.latest_opinionated_reviews and pull.latest_opinionated_reviews.page_info.has_next_page:
+        return "it has more than 100 reviewers, who are too many to judge"
+    return None
 
 
 def _opinion(review: Review) -> Opinion:
@@ -132,20 +136,19 @@ def _opinion(review: Review) -> Opinion:
     )
 
 
-def _settings(base: Base | None) -> dict[str, str]:
+def _settings(base: Base | None) -> tuple[dict[str, str], str | None]:
+    """(the base's files, what is wrong with them)."""
     if base is None:
-        return {}
-    entries = dict(zip(SETTINGS_FILES, (base.target.own, base.target.project), strict=True))
-    texts = {}
-    for path, entry in entries.items():
+        return {}, "its base branch is gone"
+    texts, problem = {}, None
+    for path, entry in zip(SETTINGS_FILES, (base.target.own, base.target.project), strict=True):
         if entry is None:
             continue
         if entry.object is None or entry.object.text is None or entry.object.is_truncated:
-            raise HubError(
-                f"{path} of the base branch cannot be read: it is no text, or too long.", next=f"mend {path}"
-            )
-        texts[path] = entry.object.text
-    return texts
+            problem = f"{path} of its base branch cannot be read: it is no text, or too long"
+        else:
+            texts[path] = entry.object.text
+    return texts, problem
 
 
 # our own check, and the others
@@ -155,10 +158,6 @@ def _checks(pull: Pull, job: Job) -> tuple[Check, ...]:
     rollup = pull.commits.nodes[0].commit.status_check_rollup if pull.commits.nodes else None
     if rollup is None:
         return ()
-    if rollup.contexts.page_info.has_next_page:
-        raise HubError(
-            f"#{pull.number} has more than 100 checks, which are too many to judge.", next="merge it by hand"
-        )
     contexts = rollup.contexts.nodes
     own = _own(contexts, job)
     return tuple(
@@ -181,13 +180,14 @@ def _state(context: Context) -> Any:
 
 
 def _own(contexts: Sequence[Context], job: Job) -> Context | None:
-    """The check of the job that runs now. Where several may be it and no name tells, none is: others still run."""
+    """The check of the job that runs now; None where that is not certain, as another job may still run."""
     pending = [one for one in contexts if _state(one) == "pending"]
     if job.run is not None:
-        run = [one for one in pending if one.check_suite and one.check_suite.workflow_run
+        run = [one for one in contexts if one.check_suite and one.check_suite.workflow_run
                and one.check_suite.workflow_run.database_id == job.run]  # fmt: skip
         named = [one for one in run if one.name == job.name]
-        return named[0] if named else run[0] if len(run) == 1 else None
+        found = named if len(named) == 1 else run
+        return found[0] if len(found) == 1 and found[0] in pending else None
     if job.url is None:
         return None
     found = [one for one in pending if _leads_to(one.target_url or one.details_url or "", job.url)]

@@ -6,8 +6,8 @@ from typing import Literal
 import msgspec
 
 from reletan.adapters.hub import Hub
-from reletan.adapters.hubreply import HubError, decode
-from reletan.domain.errors import ReletanError
+from reletan.adapters.hubreply import HubError, Reply, decode
+from reletan.domain.errors import ReletanError, Unauthorized
 
 # GitHub works it out when a pull request is read; nearly always it is there at the first or second look after that
 PATIENCE = (1.0, 2.0, 3.0)
@@ -122,7 +122,7 @@ def merge_pull(
         reply = hub.write("PUT", f"{hub.path}/pulls/{number}/merge", asked)
         if reply.status in (405, 409, 422):
             raise NotMerged(number, reply.status, reply.words)
-        hub.require(reply)
+        _require_right(hub, reply)
         answer = decode(reply, _Merged)
     except HubError as problem:
         if not problem.unclear:
@@ -133,9 +133,25 @@ def merge_pull(
     return answer.sha
 
 
+def _require_right(hub: Hub, reply: Reply) -> None:
+    """As ``hub.require``; GitHub says the same for every right, the one for workflow files is the one that surprises."""
+    try:
+        hub.require(reply)
+    except Unauthorized as refused:
+        if reply.status == 403:
+            refused.next = (
+                "give the token the right to write contents, and where .github/workflows is changed that to workflows"
+            )
+        raise
+
+
 def _merged_after_all(hub: Hub, number: int, sha: str, problem: HubError) -> str:
     """Look whether a merge whose answer was lost has been made."""
-    pull = read_pull(hub, number)
+    try:
+        pull = read_pull(hub, number)
+    except ReletanError as second:
+        raise HubError(f"Whether #{number} was merged is not known: {problem.message} {second.message}",
+                       unclear=True, next="run the command again, which looks first") from None  # fmt: skip
     if pull.merged and pull.head == sha and pull.commit:
         return pull.commit
     raise HubError(f"#{number} is not merged: {problem.message}", next="run the command again") from None

@@ -215,7 +215,7 @@ class FileAndBody(Struct):
 class Comment(Struct):
     id: str
     body: str
-    viewer_can_update: bool
+    viewer_did_author: bool
 
 
 class Comments(Struct):

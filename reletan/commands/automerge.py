@@ -11,12 +11,12 @@ from reletan import explaining, prompts
 from reletan.adapters.ci import this_job
 from reletan.adapters.files import append
 from reletan.commands.github import github_slug, open_hub, web_host
-from reletan.commands.merging import act, policy_for
+from reletan.commands.merging import act, policy_for, refused_by
 from reletan.commands.session import Session
 from reletan.domain.cijob import CiJob
 from reletan.domain.config import Method
-from reletan.domain.errors import Blocked, Declined, Unauthorized, UsageError
-from reletan.domain.merging import Judged, Verdict, judge
+from reletan.domain.errors import Blocked, Declined, ReletanError, Unauthorized, UsageError
+from reletan.domain.merging import Judged, MergeFacts, Verdict, judge
 
 if TYPE_CHECKING:
     from reletan.adapters.hub import Hub
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # Seconds between two looks: while GitHub works out whether it can be merged, and with --wait
 PATIENCE = (1.0, 2.0, 3.0)
 INTERVAL = 10.0
+# Seconds for which what was read is believed, and before trying again where the base moved at the same moment
+FRESH = 3.0
+RETRIES = (4.0, 8.0)
 ON_ITS_WAY = ("merged", "enqueued", "auto-merge enabled")
 
 
@@ -50,13 +53,40 @@ def run(session: Session, options: AutomergeOptions) -> None:
     if hub is None:
         _without_token(session, options, job)
         return
-    entries = _handle_all(session, hub, options, job, _numbers(session, hub, options, job))
-    _report(session, entries)
-    left = [entry for entry in entries if entry.outcome not in ON_ITS_WAY and not entry.facts.merged]
+    numbers = _numbers(session, hub, options, job)
+    entries: list[Judged] = []
+    try:
+        problem = _handle_all(session, hub, options, job, numbers, entries)
+    except BaseException:
+        _tell_done(session, entries)
+        raise
+    if entries or problem is None:
+        _report(session, entries)
+    reported = session.terminal.json and bool(entries)
+    if problem is not None:
+        problem.reported = reported
+        raise problem
+    left = [entry for entry in entries if not _is_on_its_way(entry)]
     if left and options.fail_if_blocked:
-        raise Blocked(
-            f"Not merged: {', '.join(f'#{entry.facts.number}' for entry in left)}.", reported=session.terminal.json
-        )
+        raise Blocked(f"Not merged: {', '.join(f'#{entry.facts.number}' for entry in left)}.", reported=reported)
+
+
+def _is_on_its_way(entry: Judged) -> bool:
+    """Merged, or in the hands of GitHub, by this run or before it."""
+    if entry.outcome is not None:
+        return entry.outcome in ON_ITS_WAY
+    if entry.verdict.action in ("merge", "enqueue", "auto-merge"):
+        return True  # with --explain or --dry-run
+    facts = entry.facts
+    handed_over = facts.queued or (facts.auto_merge and entry.verdict.action == "leave")
+    return facts.merged or (handed_over and facts.mergeable is not False)
+
+
+def _tell_done(session: Session, entries: Sequence[Judged]) -> None:
+    """Before a run that was stopped ends: what it has done by then."""
+    for entry in entries:
+        if entry.outcome:
+            session.terminal.warn(f"before this, #{entry.facts.number} was done: {entry.outcome}")
 
 
 def _remote_url(session: Session) -> str | None:
@@ -95,39 +125,68 @@ def _numbers(session: Session, hub: "Hub", options: AutomergeOptions, job: CiJob
     return found
 
 
-def _how_we_look(job: CiJob | None, numbers: Sequence[int], options: AutomergeOptions) -> "Job":
-    """How our own check is told, and the commit that was tested: only for the pull request that the job is for."""
+def _how_we_look(job: CiJob | None) -> "Job":
+    """How our own check is told."""
     from reletan.adapters.hubmerge import Job
 
     if job is None:
         return Job()
-    ours = not options.all and (not options.numbers or set(numbers) <= set(job.pulls))
-    return Job(run=job.run, name=job.job, url=job.url, tested=job.sha if ours else None)
+    # Elsewhere the address is that of a whole build, whose other parts may still run
+    return Job(run=job.run, name=job.job, url=job.url if job.system == "CircleCI" else None)
+
+
+def _tested(job: CiJob | None, read: "Read") -> str | None:
+    """The commit that this job tested, where the job is for this pull request."""
+    if job is None or job.sha is None:
+        return None
+    ours = read.facts.number in job.pulls or (not job.pulls and not job.fork and job.branch == read.facts.branch)
+    return job.sha if ours else None
 
 
 # -- one after the other
 
 
 def _handle_all(
-    session: Session, hub: "Hub", options: AutomergeOptions, job: CiJob | None, numbers: list[int]
-) -> list[Judged]:
-    looks = _how_we_look(job, numbers, options)
+    session: Session,
+    hub: "Hub",
+    options: AutomergeOptions,
+    job: CiJob | None,
+    numbers: Sequence[int],
+    entries: list[Judged],
+) -> ReletanError | None:
+    """Adds what was judged and done to ``entries``; the first failure. What is wrong with one pull request does not hold
+    up the others, trouble on the way to GitHub does.
+    """
+    from reletan.adapters.hubreply import HubError
+
+    first, looks = None, _how_we_look(job)
     with session.terminal.progress("asking GitHub about " + ", ".join(f"#{number}" for number in numbers)):
-        reads = _settled(session, hub, numbers, looks)
-    entries: list[Judged] = []
+        reads, since = _settled(session, hub, numbers, looks), time.monotonic()
+    end = since + options.wait
+    if options.numbers and (strange := [f"#{number}" for number in numbers if reads[number] is None]):
+        raise UsageError(f"{', '.join(strange)}: no such pull request of {hub.repository}.", next="check the number")
     for number in numbers:
-        if any(entry.outcome for entry in entries):
-            # What was merged may have made a conflict, or moved the base
-            reads |= _settled(session, hub, [number], looks)
-        read = reads[number]
-        if read is None:
-            if options.numbers:
-                raise UsageError(f"#{number} is not a pull request of {hub.repository}.", next="check the number")
+        try:
+            if any(entry.outcome for entry in entries):
+                # What was merged may have made a conflict, or moved the base
+                since = 0.0
+            if (read := reads[number]) is None:
+                continue
+            entry = _handle(session, hub, options, job, read, since, end)
+        except ReletanError as problem:
+            first = first or _about(number, problem)
+            if isinstance(problem, HubError | Declined):
+                break
             continue
-        entry = _handle(session, hub, options, looks, read)
         if not options.all or _is_wanted(entry.verdict):
             entries.append(entry)
-    return entries
+    return first
+
+
+def _about(number: int, problem: ReletanError) -> ReletanError:
+    if f"#{number} " not in problem.message:
+        problem.message = f"#{number}: {problem.message}"
+    return problem
 
 
 def _is_wanted(verdict: Verdict) -> bool:
@@ -155,19 +214,40 @@ def _is_undecided(read: "Read") -> bool:
     return facts.open and not facts.merged and (facts.mergeable is None or facts.state == "unknown")
 
 
-def _handle(session: Session, hub: "Hub", options: AutomergeOptions, looks: "Job", read: "Read") -> Judged:
-    number, end = read.facts.number, time.monotonic() + options.wait
+def _handle(
+    session: Session, hub: "Hub", options: AutomergeOptions, job: CiJob | None, read: "Read", since: float, end: float
+) -> Judged:
+    """Judge and act; whatever took time in between, be it a wait, a question or another merge, makes both begin anew.
+
+    ``since``: when it was read, on the clock that only goes forward; ``end``: until when to wait.
+    """
+    from reletan.adapters.hubact import BaseMoved
+
+    number, retries, agreed = read.facts.number, list(RETRIES), False
     while True:
+        if time.monotonic() - since > FRESH:
+            read, since = _settled(session, hub, [number], _how_we_look(job))[number] or read, time.monotonic()
         chosen = policy_for(read, options.method)
-        verdict = judge(read.facts, chosen.policy)
+        facts = msgspec.structs.replace(read.facts, tested=_tested(job, read))
+        verdict = judge(facts, chosen.policy)
         left = end - time.monotonic()
-        if left <= 0 or not _may_change(verdict):
-            break
-        session.terminal.wait(min(INTERVAL, left), f"#{number}: {verdict.reasons[0].text} ({left:.0f} s more)")
-        read = _settled(session, hub, [number], looks)[number] or read
-    if options.explain or session.dry_run or not _agreed(session, read, verdict):
-        return Judged(facts=read.facts, verdict=verdict, url=read.url)
-    return act(session, hub, read, chosen, verdict)
+        if left > 0 and _may_change(verdict):
+            session.terminal.wait(min(INTERVAL, left), f"#{number}: {verdict.reasons[0].text} ({left:.0f} s more)")
+            since = 0.0
+            continue
+        if options.explain or session.dry_run:
+            return Judged(facts=facts, verdict=verdict, url=read.url)
+        if not agreed and _asks(session, verdict):
+            _ask(session, facts, verdict)
+            agreed, since = True, 0.0
+            continue
+        try:
+            return act(session, hub, msgspec.structs.replace(read, facts=facts), chosen, verdict)
+        except BaseMoved as refused:
+            if not retries:
+                return refused_by(read, verdict, refused.words)
+            session.terminal.wait(retries.pop(0), f"#{number}: its base moved at the same moment")
+            since = 0.0
 
 
 def _may_change(verdict: Verdict) -> bool:
@@ -176,14 +256,14 @@ def _may_change(verdict: Verdict) -> bool:
     return verdict.action == "leave" and bool(waits) and "nobody" not in waits
 
 
-def _agreed(session: Session, read: "Read", verdict: Verdict) -> bool:
+def _asks(session: Session, verdict: Verdict) -> bool:
     """Somebody at a terminal is asked; a CI job is there to do it."""
-    if verdict.action == "leave" or session.yes or not session.terminal.interactive:
-        return True
-    title = f"#{read.facts.number} {read.facts.title}"
-    if not prompts.confirm(session.terminal, f"{verdict.action}: {title}?"):
+    return verdict.action != "leave" and not session.yes and session.terminal.interactive
+
+
+def _ask(session: Session, facts: MergeFacts, verdict: Verdict) -> None:
+    if not prompts.confirm(session.terminal, f"{verdict.action}: #{facts.number} {facts.title}?"):
         raise Declined("Nothing more was done.")
-    return True
 
 
 # -- what is told
@@ -205,4 +285,8 @@ def _report_to_actions(session: Session, entries: Sequence[Judged]) -> None:
         for line in explaining.annotations(entries):
             session.terminal.command(line)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        append(summary, explaining.step_summary(entries))
+        try:
+            append(summary, explaining.step_summary(entries))
+        except ReletanError as problem:
+            # what is merged is merged
+            session.terminal.warn(problem.message)

@@ -1,6 +1,7 @@
 """Under which policy a pull request is judged, and what is done with it then."""
 
 import os
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, assert_never
 
 import msgspec
@@ -18,10 +19,15 @@ if TYPE_CHECKING:
     from reletan.adapters.hubact import Message
     from reletan.adapters.hubmerge import Read
 
+# GitHub's words: it could be merged at once; something moved since it was judged
+AT_ONCE = ("clean", "has_hooks", "unstable")
+LONG_LIVED = ("main", "master", "develop", "trunk", "staging", "production")
+MOVED = ("HTTP 409", "was modified", "expected head sha")
+
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The settings of the base branch that hold for one pull request, and the policy in them. ``kept``: the two
-    long-lived branches, and the prefixes of the flow's other ones.
+    """The settings of the base branch that hold for one pull request, and the policy in them. ``kept``: patterns
+    of branches that are never deleted: long-lived ones, and those of the flow.
     """
 
     settings: Automerge
@@ -36,41 +42,83 @@ def policy_for(read: "Read", method: Method | None) -> Chosen:
     own = config.automerge
     policy = Policy(
         base=own.base, approvals=own.approvals, required_label=own.required_label, block_labels=own.block_labels,
-        forks=own.forks, ignore_checks=own.ignore_checks, update_branch=own.update_branch, native=own.native,
+        forks=own.forks, required_checks=own.required_checks,
+        ignore_checks=own.ignore_checks, update_branch=own.update_branch, native=own.native,
         method=method or own.method, method_labels={} if method else own.method_labels,
     )  # fmt: skip
     flow = config.flow
-    kept = (flow.production or "main", flow.development or "develop", flow.release_prefix, flow.hotfix_prefix)
-    return Chosen(own, config.notes.language, policy, kept)
+    kept = (*LONG_LIVED, *own.base, *filter(None, (flow.production, flow.development)))
+    prefixes = (flow.release_prefix, flow.hotfix_prefix)
+    return Chosen(own, config.notes.language, policy, (*kept, *(f"{prefix}*" for prefix in prefixes)))
 
 
 def act(session: Session, hub: "Hub", read: "Read", chosen: Chosen, verdict: Verdict) -> Judged:
-    """Do what the verdict says; GitHub's no becomes a reason. Raises Unauthorized and HubError."""
-    from reletan.adapters.hubact import Turned
+    """Do what the verdict says; GitHub's no becomes a reason. Raises BaseMoved, Unauthorized and HubError."""
+    from reletan.adapters.hubact import BaseMoved, NotDone
     from reletan.adapters.hubpull import NotMerged
+    from reletan.adapters.hubreply import HubError
 
     entry = Judged(facts=read.facts, verdict=verdict, url=read.url)
     try:
-        entry = _done(hub, read, chosen, verdict, entry)
-    except Turned:
-        entry = _done(hub, read, chosen, msgspec.structs.replace(verdict, action="merge"), entry)
-    except NotMerged as refused:
-        if "merge queue" in refused.words.lower():
-            entry = _done(hub, read, chosen, msgspec.structs.replace(verdict, action="enqueue"), entry)
-        else:
-            entry = _refused(entry, refused.status, refused.words)
+        try:
+            entry = _done(hub, read, chosen, verdict, entry)
+        except (NotMerged, NotDone) as refused:
+            other = _other_way(verdict, refused.words)
+            if other is None:
+                raise
+            entry = _done(hub, read, chosen, other, entry)
+    except BaseMoved:
+        raise
+    except (NotMerged, NotDone) as refused:
+        entry = _refused(entry, refused.words)
+    except HubError as problem:
+        if not problem.unclear or (outcome := _happened(hub, read, verdict)) is None:
+            raise
+        entry = msgspec.structs.replace(entry, outcome=outcome)
     if entry.outcome == "merged":
         _tidy_up(session, hub, read, chosen)
-    if chosen.settings.comment:
+    elsewhere = any(reason.code == "base-not-allowed" for reason in verdict.reasons)
+    if chosen.settings.comment and not elsewhere:
         _comment(session, hub, read, chosen, entry)
     return entry
 
 
-def _refused(entry: Judged, status: int, words: str) -> Judged:
-    if status == 409:
-        reason = Reason("moved", f"GitHub did not merge it: {words}", "checks")
+def _happened(hub: "Hub", read: "Read", verdict: Verdict) -> Outcome | None:
+    """After an answer that was lost: what GitHub shows of it. A merge has been looked up by then."""
+    from reletan.adapters.hubmerge import Job, read_for_merge
+
+    now = read_for_merge(hub, [read.facts.number], Job())[read.facts.number]
+    if now is None:
+        return None
+    if verdict.action == "enqueue" and now.facts.queued:
+        return "enqueued"
+    if verdict.action == "auto-merge" and (now.facts.auto_merge or now.facts.merged):
+        return "auto-merge enabled"
+    if verdict.action == "stop-auto-merge" and not now.facts.auto_merge:
+        return "auto-merge disabled"
+    return "updated" if verdict.action == "update" and now.facts.head != read.facts.head else None
+
+
+def refused_by(read: "Read", verdict: Verdict, words: str) -> Judged:
+    """What GitHub refused for good."""
+    return _refused(Judged(facts=read.facts, verdict=verdict, url=read.url), words)
+
+
+def _other_way(verdict: Verdict, words: str) -> Verdict | None:
+    """What GitHub itself asks for where it refuses; None where that is nothing."""
+    if verdict.action == "merge" and "merge queue" in words.lower():
+        return msgspec.structs.replace(verdict, action="enqueue")
+    if verdict.action == "auto-merge" and any(f"in {state} status" in words for state in AT_ONCE):
+        return msgspec.structs.replace(verdict, action="merge", reasons=())
+    return None
+
+
+def _refused(entry: Judged, words: str) -> Judged:
+    text = f"GitHub did not do it: {words}" if entry.verdict.action == "update" else f"GitHub did not merge it: {words}"
+    if any(moved in words for moved in MOVED):
+        reason = Reason("moved", text, "checks")
     else:
-        reason = Reason("refused", f"GitHub did not merge it: {words}", "people")
+        reason = Reason("refused", text, "checks" if "status check" in words else "people")
     verdict = msgspec.structs.replace(entry.verdict, action="leave", reasons=(*entry.verdict.reasons, reason))
     return msgspec.structs.replace(entry, verdict=verdict)
 
@@ -120,14 +168,17 @@ def _message(hub: "Hub", read: "Read", chosen: Chosen) -> "Message":
 
 
 def _tidy_up(session: Session, hub: "Hub", read: "Read", chosen: Chosen) -> None:
-    """Delete the merged branch where that is asked for; a branch of the flow stays."""
+    """Delete the merged branch where that is asked for; a branch of the flow stays, and one that others build on."""
     from reletan.adapters.hubact import delete_branch
+    from reletan.adapters.hubask import is_a_base
 
     facts = read.facts
-    flow = facts.branch in chosen.kept[:2] or facts.branch.startswith(chosen.kept[2:])
-    if not chosen.settings.delete_branch or facts.fork or flow:
+    kept = any(fnmatchcase(facts.branch, pattern) for pattern in chosen.kept)
+    if not chosen.settings.delete_branch or facts.fork or kept:
         return
     try:
+        if is_a_base(hub, facts.branch):
+            return
         delete_branch(hub, read.repository_id, facts.branch, facts.head)
     except ReletanError as problem:
         session.terminal.warn(f"#{facts.number} is merged, but its branch was not deleted: {problem.message}")

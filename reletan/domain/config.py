@@ -125,6 +125,9 @@ class Automerge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, Method],
         Meta(description="Label = another method for a pull request that has it.", examples=[{"squash-me": "squash"}]),
     ] = field(default_factory=dict)
+    required_checks: Annotated[
+        tuple[str, ...], Meta(description="Checks that must be green, whatever GitHub's rules say.", examples=[["test"]])
+    ] = ()
     ignore_checks: Annotated[
         tuple[str, ...], Meta(description="Checks that do not count where they are not required.", examples=[["coverage"]])
     ] = ()

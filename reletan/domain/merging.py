@@ -40,6 +40,7 @@ class MergeFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``auto_merge``: GitHub will merge it by itself already, and ``auto_merge_ours``: because this token asked for it.
     ``admin``: the token would get past the rules of the base, so
     that GitHub's own no cannot be relied on. ``tested``: the commit that this CI job ran for; None outside of CI.
+    ``problem``: why not all of it could be read; then it is not merged.
     """
 
     number: int
@@ -66,12 +67,14 @@ class MergeFacts(msgspec.Struct, frozen=True, kw_only=True):
     auto_merge_ours: bool = False
     admin: bool = False
     tested: str | None = None
+    problem: str | None = None
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What a team wants before a pull request is merged by itself, and how: ``[automerge]`` of the base branch.
 
-    ``base``: branches that are merged into. ``ignore_checks``: names of checks that do not count where they are not
+    ``base``: branches that are merged into. ``required_checks``: checks that must have reported and be green, whatever the
+    rules on GitHub say. ``ignore_checks``: names of checks that do not count where they are not
     required. ``update_branch``: bring a branch that is behind up to date. ``native``: hand it over to GitHub's own
     auto-merge where our job is a required check. ``method_labels``: label -> method, for single pull requests.
     """
@@ -81,6 +84,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     required_label: str = ""
     block_labels: tuple[str, ...] = ("wip", "do-not-merge")
     forks: bool = False
+    required_checks: tuple[str, ...] = ()
     ignore_checks: tuple[str, ...] = ()
     update_branch: bool = False
     native: bool = True
@@ -148,7 +152,8 @@ def _action(codes: list[str], facts: MergeFacts, policy: Policy) -> Action:
         return "enqueue" if facts.queue else "merge"
     if facts.auto_merge and facts.auto_merge_ours and _NOT_GITHUBS.intersection(codes):
         return "stop-auto-merge"
-    if codes == ["own-check"] and policy.native:
+    if codes == ["own-check"] and policy.native and facts.required_approvals >= policy.approvals:
+        # with weaker rules GitHub could merge what our policy would no longer allow
         return "auto-merge"
     if codes == ["behind"] and policy.update_branch:
         return "update"
@@ -241,19 +246,20 @@ def _labels(names: list[str]) -> str:
 
 
 def _about_checks(facts: MergeFacts, policy: Policy) -> Iterator[Reason]:
-    required = {*facts.required_checks, *(check.name for check in facts.checks if check.required)}
+    wanted = {*facts.required_checks, *policy.required_checks}
+    required = {*wanted, *(check.name for check in facts.checks if check.required)}
     ignored = set(policy.ignore_checks) - required
     counted = [check for check in facts.checks if not check.ours and check.name not in ignored]
     if failed := _sorted(check.name for check in counted if check.state == "failed"):
         yield Reason("check-failed", f"checks failed: {', '.join(failed)}")
     if pending := _sorted(check.name for check in counted if check.state == "pending"):
         yield Reason("check-pending", f"checks not finished: {', '.join(pending)}", "checks")
-    if missing := _sorted(set(facts.required_checks) - {check.name for check in facts.checks}):
+    if missing := _sorted(wanted - {check.name for check in facts.checks}):
         yield Reason("check-missing", f"required checks not reported: {', '.join(missing)}", "checks")
     ours = _sorted(check.name for check in facts.checks if check.ours and check.state != "green")
     if facts.state == "blocked" and (waiting := [name for name in ours if name in required]):
         text = f"the required check {', '.join(waiting)} is this job itself, and is not green before it ends"
-        yield Reason("own-check", text)
+        yield Reason("own-check", text, "nobody")
 
 
 def _about_github(facts: MergeFacts, codes: set[str]) -> Iterator[Reason]:
@@ -276,10 +282,10 @@ def _not_known(facts: MergeFacts) -> str | None:
         return "GitHub has not worked out yet whether it can be merged"
     if not familiar:
         return f"its state on GitHub is {facts.state}, which reletan does not know"
-    if facts.state == "unstable" and not facts.checks:
-        # a token that may not read checks sees none of them
-        return "GitHub says that a check is not green, and shows none"
-    return None
+    if facts.state == "unstable" and not facts.draft and all(check.state == "green" for check in facts.checks):
+        # a token that may not read checks sees none of them, and a check may just have begun
+        return "GitHub says that a check is not green, and does not show it"
+    return facts.problem
 
 
 def _sorted(names: Iterable[str]) -> list[str]:

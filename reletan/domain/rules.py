@@ -105,8 +105,9 @@ def _url(value: str) -> str | None:
     return None if found and 0 < port < 65_536 else "must be a plain http:// or https:// address"
 
 
-def _branches(value: tuple[str, ...]) -> str | None:
-    return next((p for branch in value if (p := problem_with(branch))), None)
+def _patterns(value: tuple[str, ...]) -> str | None:
+    """Names of branches, in which a * or ? may stand for something."""
+    return next((p for branch in value if (p := problem_with(re.sub(r"[*?]+", "x", branch)))), None)
 
 
 def _members(value: Mapping[str, str]) -> str | None:
@@ -135,7 +136,7 @@ _RULES: dict[str, Callable[[Any], str | None]] = {
     "github.repository": _repository,
     "github.api_url": _url,
     "slack.users": _members,
-    "automerge.base": _branches,
+    "automerge.base": _patterns,
     "automerge.required_label": _label_or_none,
     "automerge.method_labels": _labels,
 }

@@ -61,6 +61,7 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         "automerge.method": "merge",
         "automerge.forks": False,
         "automerge.method_labels": {},
+        "automerge.required_checks": (),
         "automerge.ignore_checks": (),
         "automerge.update_branch": False,
         "automerge.native": True,
@@ -106,6 +107,7 @@ block_labels = []
 method = "squash"
 forks = true
 method_labels = { squash-me = "squash" }
+required_checks = ["test"]
 ignore_checks = ["coverage"]
 update_branch = true
 native = false

@@ -234,7 +234,14 @@ CHECKS = [
     case("our own required job is no missing check", "merge", required_checks=("test", "automerge"), checks=(TEST, JOB)),
     case("our own job without a check of it", "leave: check-missing", required_checks=("test", "automerge")),
     case("unstable, and no check is shown", "leave: unknown", state="unstable", required_checks=(), checks=()),
-    case("unstable, and all that is shown is green", "merge", state="unstable"),
+    case("unstable, and all that is shown is green", "leave: unknown", state="unstable"),
+    case("our own rule wants a check that is green", "merge", team(required_checks=("test",)), required_checks=()),
+    case("our own rule wants a check that never ran", "leave: check-missing", team(required_checks=("e2e",))),
+    case("our own rule wants a check that is ignored too", "leave: check-failed",
+         team(required_checks=("lint",), ignore_checks=("lint",)), checks=(TEST, failed("lint"))),
+    case("our job is required, and GitHub wants fewer approvals", "leave: own-check", team(approvals=2), state="blocked",
+         opinions=(yes("yuki"), yes("marta")), checks=(TEST, REQUIRED_JOB)),
+    case("not all of it could be read", "leave: unknown", problem="it has more than 100 checks"),
     case("our job is required", "auto-merge: own-check", state="blocked", checks=(TEST, REQUIRED_JOB)),
     case("our job is required by the base's list", "auto-merge: own-check", state="blocked",
          required_checks=("test", "automerge"), checks=(TEST, JOB)),
@@ -355,7 +362,7 @@ WORDS = [
     (changed(mergeable=None), TEAM, "GitHub has not worked out yet whether it can be merged"),
     (changed(state="unknown"), TEAM, "GitHub has not worked out yet whether it can be merged"),
     (changed(state=""), TEAM, "GitHub has not worked out yet whether it can be merged"),
-    (changed(state="unstable", required_checks=(), checks=()), TEAM, "GitHub says that a check is not green, and shows none"),
+    (changed(state="unstable", required_checks=(), checks=()), TEAM, "GitHub says that a check is not green, and does not show it"),
     (changed(state="sparkling"), TEAM, "its state on GitHub is sparkling, which reletan does not know"),
 ]
 # fmt: on
@@ -376,7 +383,7 @@ TURNS = [
     (changed(), WANTED, ["people"]),
     (changed(checks=(TEST, failed("lint"))), TEAM, ["people"]),
     (changed(tested=EARLIER, checks=(pending("lint"),)), TEAM, ["checks"] * 3),
-    (changed(state="blocked", checks=(TEST, REQUIRED_JOB)), TEAM, ["people"]),
+    (changed(state="blocked", checks=(TEST, REQUIRED_JOB)), TEAM, ["nobody"]),
     (changed(**ADMIN_BLOCKED), TEAM, ["people"]),
     (changed(queued=True, auto_merge=True, state="unknown"), TEAM, ["github"] * 3),
 ]
