@@ -126,10 +126,12 @@ class Automerge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Label = another method for a pull request that has it.", examples=[{"squash-me": "squash"}]),
     ] = field(default_factory=dict)
     required_checks: Annotated[
-        tuple[str, ...], Meta(description="Checks that must be green, whatever GitHub's rules say.", examples=[["test"]])
+        tuple[str, ...],
+        Meta(description="Checks that must be green, whatever GitHub's rules say.", examples=[["test"]]),
     ] = ()
     ignore_checks: Annotated[
-        tuple[str, ...], Meta(description="Checks that do not count where they are not required.", examples=[["coverage"]])
+        tuple[str, ...],
+        Meta(description="Checks that do not count where they are not required.", examples=[["coverage"]]),
     ] = ()
     update_branch: Annotated[bool, Meta(description="Bring a branch that is behind its base up to date.")] = False
     native: Annotated[
@@ -139,7 +141,9 @@ class Automerge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comment: Annotated[bool, Meta(description="Say in one comment, kept up to date, why it is not merged.")] = False
     commit_template: Annotated[
         str | None,
-        Meta(description="A template for the commit: title, then body; else GitHub's words.", examples=["docs/merge.j2"]),
+        Meta(
+            description="A template for the commit: title, then body; else GitHub's words.", examples=["docs/merge.j2"]
+        ),
     ] = None
 
 

@@ -166,8 +166,8 @@ def test_without_asking_the_branch_is_kept(small_hub_world: World) -> None:
 
 def test_a_branch_of_ours_that_is_called_like_that_of_a_fork_is_kept(small_hub_world: World) -> None:
     policy(small_hub_world, "delete_branch = true\nforks = true")
-    small_hub_world.branch("feature/gift-cards", "refs/heads/develop")
     number = ready(small_hub_world, author="Lena", fork="lena", branch="feature/gift-cards")
+    small_hub_world.branch("feature/gift-cards", small_hub_world.head_of(number))
     small_hub_world.reletan("automerge", str(number), check=True)
     assert merged(small_hub_world) == [number]
     assert "feature/gift-cards" in small_hub_world.branches()
