@@ -21,7 +21,7 @@ def ask(hub: Hub, fields: str, fragments: str = "") -> tuple[Reply, Response]:
     """
     owner, name = hub.repository.split("/")
     repository = f"repository(owner: $owner, name: $name) {{ id nameWithOwner {fields} }}"
-    query = f"query automerge($owner: String!, $name: String!) {{ viewer {{ login }} {repository} }} {fragments}"
+    query = f"query automerge($owner: String!, $name: String!) {{ {repository} }} {fragments}"
     asked = {"query": query, "variables": {"owner": owner, "name": name}}
     reply = hub.ask(asked)
     response = decode(reply, Response)
@@ -29,12 +29,17 @@ def ask(hub: Hub, fields: str, fragments: str = "") -> tuple[Reply, Response]:
         hub.pause(reply.wait, "GitHub's rate limit is used up")
         reply = hub.ask(asked)
         response = decode(reply, Response)
-    errors = [error for error in response.errors if error.path[:1] != ["viewer"]]
-    others = [error for error in errors if error.type != "NOT_FOUND" or len(error.path) != 2]
+    others = [error for error in response.errors if error.type != "NOT_FOUND" or len(error.path) != 2]
     if response.repository is None or others:
-        raise _refusal(hub, errors)
+        raise _refusal(hub, response.errors)
     hub.note_name(typed(reply, response.repository["nameWithOwner"], str))
     return reply, response
+
+
+def viewer(hub: Hub) -> str | None:
+    """Whose token it is; None where GitHub does not say."""
+    reply = hub.ask({"query": "query automerge { viewer { login } }", "variables": {}})
+    return decode(reply, Response).viewer
 
 
 def typed(reply: Reply, raw: msgspec.Raw, type: type[T]) -> T:
@@ -92,10 +97,21 @@ def file_and_body(hub: Hub, number: int, commit: str, path: str) -> tuple[str | 
 
 
 def own_comment(hub: Hub, number: int, marker: str) -> tuple[str, str] | None:
-    """(id, body) of the comment that begins with ``marker`` and that the token's own account wrote; None without one."""
-    field = f"pullRequest(number: {number}) {{ comments(last: 100) {{ nodes {{ id body viewerDidAuthor }} }} }}"
-    found = _value(hub, field, Commented).comments.nodes
-    return next(((one.id, one.body) for one in found if one.viewer_did_author and one.body.startswith(marker)), None)
+    """(id, body) of the comment that begins with ``marker`` and that the token's own account wrote; None without one.
+
+    One request for each hundred comments, the newest first.
+    """
+    before = ""
+    while True:
+        fields = "pageInfo { hasPreviousPage startCursor } nodes { id body viewerDidAuthor }"
+        field = f"pullRequest(number: {number}) {{ comments(last: 100{before}) {{ {fields} }} }}"
+        page = _value(hub, field, Commented).comments
+        for one in reversed(page.nodes):
+            if one.viewer_did_author and one.body.startswith(marker):
+                return one.id, one.body
+        if not page.page_info.has_previous_page:
+            return None
+        before = f", before: {_quoted(page.page_info.start_cursor or '')}"
 
 
 def _refusal(hub: Hub, errors: Sequence[Error]) -> ReletanError:

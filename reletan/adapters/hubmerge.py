@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from reletan.adapters.hub import Hub
-from reletan.adapters.hubask import ask, typed
+from reletan.adapters.hubask import ask, typed, viewer
 from reletan.adapters.hubshapes import QUESTION, TEXT, AutoMergeRequest, Base, Context, Pull, Review
 from reletan.domain.merging import Check, MergeFacts, Opinion
 
@@ -56,17 +56,18 @@ def _read(hub: Hub, numbers: Sequence[int], job: Job) -> dict[int, Read | None]:
     reply, response = ask(hub, aliases, TEXT)
     repository = response.repository or {}
     missing = {error.alias for error in response.errors}
-    found: dict[int, Read | None] = {}
-    for number in numbers:
-        raw = repository.get(f"p{number}", msgspec.Raw(b"null"))
-        if f"p{number}" in missing:
-            found[number] = None
-        else:
-            found[number] = _as_read(typed(reply, raw, Pull), job, typed(reply, repository["id"], str), response.viewer)
-    return found
+    pulls = {
+        number: typed(reply, repository.get(f"p{number}", msgspec.Raw(b"null")), Pull)
+        for number in numbers
+        if f"p{number}" not in missing
+    }
+    # Only where GitHub merges something by itself does it matter who asked for that
+    me = viewer(hub) if any(pull.auto_merge_request for pull in pulls.values()) else None
+    id = typed(reply, repository.get("id", msgspec.Raw(b"null")), str)
+    return {number: _as_read(pulls[number], job, id, me) if number in pulls else None for number in numbers}
 
 
-def _as_read(pull: Pull, job: Job, repository_id: str, viewer: str | None) -> Read:
+def _as_read(pull: Pull, job: Job, repository_id: str, me: str | None) -> Read:
     base = pull.base_ref
     rule, rules = (base.ref_update_rule, base.rules) if base else (None, None)
     wanted = [one.parameters for one in (rules.nodes or () if rules else ()) if one and one.parameters]
@@ -101,21 +102,21 @@ def _as_read(pull: Pull, job: Job, repository_id: str, viewer: str | None) -> Re
         queue=pull.is_merge_queue_enabled,
         queued=pull.is_in_merge_queue,
         auto_merge=pull.auto_merge_request is not None,
-        auto_merge_ours=_is_ours(pull.auto_merge_request, viewer),
+        auto_merge_ours=_is_ours(pull.auto_merge_request, me),
         admin=pull.viewer_can_merge_as_admin,
         problem=problem,
     )
     return Read(id=pull.id, repository_id=repository_id, url=pull.url, facts=facts, settings=settings)
 
 
-def _is_ours(request: AutoMergeRequest | None, viewer: str | None) -> bool:
+def _is_ours(request: AutoMergeRequest | None, me: str | None) -> bool:
     """Whether this token turned auto-merge on. GraphQL calls an app by its bare name in one place, with "[bot]" in
     another; one that is not told its name takes what an app turned on for its own.
     """
     by = request.enabled_by if request else None
-    if by is None or viewer is None:
+    if by is None or me is None:
         return by is not None and by.typename == "Bot"
-    return by.login.casefold().removesuffix("[bot]") == viewer.casefold().removesuffix("[bot]")
+    return by.login.casefold().removesuffix("[bot]") == me.casefold().removesuffix("[bot]")
 
 
 def _too_many(pull: Pull) -> str | None:
@@ -185,8 +186,7 @@ def _own(contexts: Sequence[Context], job: Job) -> Context | None:
     if job.run is not None:
         run = [one for one in contexts if one.check_suite and one.check_suite.workflow_run
                and one.check_suite.workflow_run.database_id == job.run]  # fmt: skip
-        named = [one for one in run if one.name == job.name]
-        found = named if len(named) == 1 else run
+        found = [one for one in run if one.name == job.name]
         return found[0] if len(found) == 1 and found[0] in pending else None
     if job.url is None:
         return None

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from reletan.adapters.hub import Hub
-from reletan.adapters.hubreply import HubError, Reply, decode
+from reletan.adapters.hubreply import HubError, Refused, Reply, decode
 from reletan.domain.errors import ReletanError, Unauthorized
 
 # GitHub works it out when a pull request is read; nearly always it is there at the first or second look after that
@@ -154,7 +154,7 @@ def _merged_after_all(hub: Hub, number: int, sha: str, problem: HubError) -> str
                        unclear=True, next="run the command again, which looks first") from None  # fmt: skip
     if pull.merged and pull.head == sha and pull.commit:
         return pull.commit
-    raise HubError(f"#{number} is not merged: {problem.message}", next="run the command again") from None
+    raise Refused(f"#{number} is not merged: {problem.message}", next="run the command again") from None
 
 
 def update_pull(hub: Hub, number: int, sha: str) -> None:

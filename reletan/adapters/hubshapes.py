@@ -218,7 +218,13 @@ class Comment(Struct):
     viewer_did_author: bool
 
 
+class Backwards(Struct):
+    has_previous_page: bool
+    start_cursor: str | None
+
+
 class Comments(Struct):
+    page_info: Backwards
     nodes: list[Comment]
 
 

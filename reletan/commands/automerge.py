@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -11,12 +11,12 @@ from reletan import explaining, prompts
 from reletan.adapters.ci import this_job
 from reletan.adapters.files import append
 from reletan.commands.github import github_slug, open_hub, web_host
-from reletan.commands.merging import act, policy_for, refused_by
+from reletan.commands.merging import act, comment, policy_for, refused_by
 from reletan.commands.session import Session
 from reletan.domain.cijob import CiJob
 from reletan.domain.config import Method
 from reletan.domain.errors import Blocked, Declined, ReletanError, Unauthorized, UsageError
-from reletan.domain.merging import Judged, MergeFacts, Verdict, judge
+from reletan.domain.merging import Judged, MergeFacts, Reason, Verdict, judge
 
 if TYPE_CHECKING:
     from reletan.adapters.hub import Hub
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 # Seconds between two looks: while GitHub works out whether it can be merged, and with --wait
 PATIENCE = (1.0, 2.0, 3.0)
 INTERVAL = 10.0
-# Seconds for which what was read is believed, and before trying again where the base moved at the same moment
-FRESH = 3.0
+# Seconds before trying again where the base moved at the same moment
 RETRIES = (4.0, 8.0)
 ON_ITS_WAY = ("merged", "enqueued", "auto-merge enabled")
 
@@ -53,13 +52,13 @@ def run(session: Session, options: AutomergeOptions) -> None:
     if hub is None:
         _without_token(session, options, job)
         return
-    numbers = _numbers(session, hub, options, job)
-    entries: list[Judged] = []
+    work = _Work(session=session, hub=hub, options=options, job=job)
     try:
-        problem = _handle_all(session, hub, options, job, numbers, entries)
+        work.do(_numbers(session, hub, options, job))
     except BaseException:
-        _tell_done(session, entries)
+        _tell_done(session, list(work.entries.values()))
         raise
+    entries, problem = list(work.entries.values()), work.problem
     if entries or problem is None:
         _report(session, entries)
     reported = session.terminal.json and bool(entries)
@@ -146,41 +145,113 @@ def _tested(job: CiJob | None, read: "Read") -> str | None:
 # -- one after the other
 
 
-def _handle_all(
-    session: Session,
-    hub: "Hub",
-    options: AutomergeOptions,
-    job: CiJob | None,
-    numbers: Sequence[int],
-    entries: list[Judged],
-) -> ReletanError | None:
-    """Adds what was judged and done to ``entries``; the first failure. What is wrong with one pull request does not hold
-    up the others, trouble on the way to GitHub does.
-    """
-    from reletan.adapters.hubreply import HubError
+class _Work(msgspec.Struct, kw_only=True):
+    """One run over several pull requests: what it looks with, what came of each, and the first failure."""
 
-    first, looks = None, _how_we_look(job)
-    with session.terminal.progress("asking GitHub about " + ", ".join(f"#{number}" for number in numbers)):
-        reads, since = _settled(session, hub, numbers, looks), time.monotonic()
-    end = since + options.wait
-    if options.numbers and (strange := [f"#{number}" for number in numbers if reads[number] is None]):
-        raise UsageError(f"{', '.join(strange)}: no such pull request of {hub.repository}.", next="check the number")
-    for number in numbers:
-        try:
-            if any(entry.outcome for entry in entries):
-                # What was merged may have made a conflict, or moved the base
-                since = 0.0
+    session: Session
+    hub: Any
+    options: AutomergeOptions
+    job: CiJob | None
+    entries: dict[int, Judged] = {}
+    read: dict[int, Any] = {}
+    problem: ReletanError | None = None
+
+    def do(self, numbers: Sequence[int]) -> None:
+        """First whatever is ready; then, with --wait, look again at what may become so."""
+        names = ", ".join(f"#{number}" for number in numbers)
+        with self.session.terminal.progress(f"asking GitHub about {names}"):
+            reads = self._look(numbers)
+        if self.options.numbers and (strange := [f"#{number}" for number in numbers if reads[number] is None]):
+            raise UsageError(
+                f"{', '.join(strange)}: no such pull request of {self.hub.repository}.", next="check the number"
+            )
+        end = time.monotonic() + self.options.wait
+        waiting = self._round(numbers, reads)
+        while waiting and (left := end - time.monotonic()) > 0:
+            reason = self.entries[waiting[0]].verdict.reasons[0].text
+            self.session.terminal.wait(min(INTERVAL, left), f"#{waiting[0]}: {reason} ({left:.0f} s more)")
+            waiting = self._round(waiting, self._look(waiting))
+        if not (self.options.explain or self.session.dry_run):
+            for number, entry in self.entries.items():
+                comment(self.session, self.hub, self.read[number], policy_for(self.read[number], None), entry)
+
+    def _round(self, numbers: Sequence[int], reads: Mapping[int, "Read | None"]) -> list[int]:
+        """Handle each; the numbers of those that waiting may help. What is wrong with one does not hold up the others,
+        trouble on the way to GitHub does.
+        """
+        waiting = []
+        for number in numbers:
             if (read := reads[number]) is None:
                 continue
-            entry = _handle(session, hub, options, job, read, since, end)
-        except ReletanError as problem:
-            first = first or _about(number, problem)
-            if isinstance(problem, HubError | Declined):
+            try:
+                # Reading many takes time, and so does whatever is done to those before
+                entry = self._one(number, read, fresh=len(numbers) == 1)
+            except ReletanError as problem:
+                self.problem = self.problem or _about(number, problem)
+                if _is_trouble(problem):
+                    return []
+                continue
+            if not self.options.all or entry.outcome or _is_wanted(entry.verdict):
+                self.entries[number] = entry
+                if entry.outcome is None and _may_change(entry.verdict):
+                    waiting.append(number)
+        return waiting
+
+    def _one(self, number: int, read: "Read", *, fresh: bool) -> Judged:
+        """Judge and act; whatever took time in between, be it a question or another merge, makes both begin anew."""
+        from reletan.adapters.hubact import BaseMoved
+
+        retries, agreed = list(RETRIES), None
+        while True:
+            self.read[number] = read
+            chosen = policy_for(read, self.options.method)
+            facts = msgspec.structs.replace(read.facts, tested=_tested(self.job, read))
+            verdict = judge(facts, chosen.policy)
+            if verdict.action == "leave" or self.options.explain or self.session.dry_run:
+                return Judged(facts=facts, verdict=verdict, url=read.url)
+            meant = (verdict.action, verdict.method, facts.head, facts.base)
+            if fresh and agreed != meant and self._asks():
+                _ask(self.session, facts, verdict)
+                agreed, fresh = meant, False
+            if not fresh:
+                again = self._look([number])[number]
+                if again is None:
+                    return _gone(facts, verdict, read.url)
+                read, fresh = again, True
+                continue
+            try:
+                return act(self.session, self.hub, msgspec.structs.replace(read, facts=facts), chosen, verdict)
+            except BaseMoved as refused:
+                if not retries:
+                    return refused_by(read, verdict, refused.words)
+                self.session.terminal.wait(retries.pop(0), f"#{number}: its base moved at the same moment")
+                fresh = False
+
+    def _asks(self) -> bool:
+        """Somebody at a terminal is asked; a CI job is there to do it."""
+        return not self.session.yes and self.session.terminal.interactive
+
+    def _look(self, numbers: Sequence[int]) -> dict[int, "Read | None"]:
+        """What GitHub knows; what it still works out is looked at again a few times, all of it at once."""
+        from reletan.adapters.hubmerge import read_for_merge
+
+        looks = _how_we_look(self.job)
+        reads = read_for_merge(self.hub, numbers, looks)
+        for seconds in PATIENCE:
+            undecided = [number for number, read in reads.items() if read and _is_undecided(read)]
+            if not undecided:
                 break
-            continue
-        if not options.all or _is_wanted(entry.verdict):
-            entries.append(entry)
-    return first
+            names = ", ".join(f"#{number}" for number in undecided)
+            self.session.terminal.wait(seconds, f"GitHub is working out whether {names} can be merged")
+            reads |= read_for_merge(self.hub, undecided, looks)
+        return reads
+
+
+def _is_trouble(problem: ReletanError) -> bool:
+    """Whether the next pull request would fail in the same way; or somebody said no."""
+    from reletan.adapters.hubreply import HubError, Refused
+
+    return isinstance(problem, Declined) or (isinstance(problem, HubError) and not isinstance(problem, Refused))
 
 
 def _about(number: int, problem: ReletanError) -> ReletanError:
@@ -194,71 +265,20 @@ def _is_wanted(verdict: Verdict) -> bool:
     return not any(reason.code == "base-not-allowed" for reason in verdict.reasons)
 
 
-def _settled(session: Session, hub: "Hub", numbers: Sequence[int], looks: "Job") -> dict[int, "Read | None"]:
-    """What GitHub knows; what it still works out is looked at again a few times, all of it at once."""
-    from reletan.adapters.hubmerge import read_for_merge
-
-    reads = read_for_merge(hub, numbers, looks)
-    for seconds in PATIENCE:
-        undecided = [number for number, read in reads.items() if read and _is_undecided(read)]
-        if not undecided:
-            break
-        names = ", ".join(f"#{number}" for number in undecided)
-        session.terminal.wait(seconds, f"GitHub is working out whether {names} can be merged")
-        reads |= read_for_merge(hub, undecided, looks)
-    return reads
-
-
 def _is_undecided(read: "Read") -> bool:
     facts = read.facts
     return facts.open and not facts.merged and (facts.mergeable is None or facts.state == "unknown")
 
 
-def _handle(
-    session: Session, hub: "Hub", options: AutomergeOptions, job: CiJob | None, read: "Read", since: float, end: float
-) -> Judged:
-    """Judge and act; whatever took time in between, be it a wait, a question or another merge, makes both begin anew.
-
-    ``since``: when it was read, on the clock that only goes forward; ``end``: until when to wait.
-    """
-    from reletan.adapters.hubact import BaseMoved
-
-    number, retries, agreed = read.facts.number, list(RETRIES), False
-    while True:
-        if time.monotonic() - since > FRESH:
-            read, since = _settled(session, hub, [number], _how_we_look(job))[number] or read, time.monotonic()
-        chosen = policy_for(read, options.method)
-        facts = msgspec.structs.replace(read.facts, tested=_tested(job, read))
-        verdict = judge(facts, chosen.policy)
-        left = end - time.monotonic()
-        if left > 0 and _may_change(verdict):
-            session.terminal.wait(min(INTERVAL, left), f"#{number}: {verdict.reasons[0].text} ({left:.0f} s more)")
-            since = 0.0
-            continue
-        if options.explain or session.dry_run:
-            return Judged(facts=facts, verdict=verdict, url=read.url)
-        if not agreed and _asks(session, verdict):
-            _ask(session, facts, verdict)
-            agreed, since = True, 0.0
-            continue
-        try:
-            return act(session, hub, msgspec.structs.replace(read, facts=facts), chosen, verdict)
-        except BaseMoved as refused:
-            if not retries:
-                return refused_by(read, verdict, refused.words)
-            session.terminal.wait(retries.pop(0), f"#{number}: its base moved at the same moment")
-            since = 0.0
+def _gone(facts: MergeFacts, verdict: Verdict, url: str) -> Judged:
+    reasons = (Reason("unknown", "GitHub does not show it any more", "github"),)
+    return Judged(facts=facts, verdict=msgspec.structs.replace(verdict, action="leave", reasons=reasons), url=url)
 
 
 def _may_change(verdict: Verdict) -> bool:
     """Whether waiting may help: nothing that stays as it is speaks against merging."""
     waits = {reason.waits for reason in verdict.reasons}
     return verdict.action == "leave" and bool(waits) and "nobody" not in waits
-
-
-def _asks(session: Session, verdict: Verdict) -> bool:
-    """Somebody at a terminal is asked; a CI job is there to do it."""
-    return verdict.action != "leave" and not session.yes and session.terminal.interactive
 
 
 def _ask(session: Session, facts: MergeFacts, verdict: Verdict) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # GitHub's words: it could be merged at once; something moved since it was judged
 AT_ONCE = ("clean", "has_hooks", "unstable")
-LONG_LIVED = ("main", "master", "develop", "trunk", "staging", "production")
+LONG_LIVED = ("main", "master", "develop", "dev", "next", "trunk", "staging", "production", "gh-pages", "support/*")
 MOVED = ("HTTP 409", "was modified", "expected head sha")
 
 
@@ -56,47 +56,48 @@ def act(session: Session, hub: "Hub", read: "Read", chosen: Chosen, verdict: Ver
     """Do what the verdict says; GitHub's no becomes a reason. Raises BaseMoved, Unauthorized and HubError."""
     from reletan.adapters.hubact import BaseMoved, NotDone
     from reletan.adapters.hubpull import NotMerged
-    from reletan.adapters.hubreply import HubError
 
     entry = Judged(facts=read.facts, verdict=verdict, url=read.url)
     try:
-        try:
-            entry = _done(hub, read, chosen, verdict, entry)
-        except (NotMerged, NotDone) as refused:
-            other = _other_way(verdict, refused.words)
-            if other is None:
-                raise
-            entry = _done(hub, read, chosen, other, entry)
+        entry = _done(hub, read, chosen, verdict, entry)
     except BaseMoved:
         raise
     except (NotMerged, NotDone) as refused:
-        entry = _refused(entry, refused.words)
-    except HubError as problem:
-        if not problem.unclear or (outcome := _happened(hub, read, verdict)) is None:
-            raise
-        entry = msgspec.structs.replace(entry, outcome=outcome)
+        other = _other_way(verdict, refused.words)
+        entry = _second(hub, read, chosen, other, entry) if other else _refused(entry, refused.words)
     if entry.outcome == "merged":
         _tidy_up(session, hub, read, chosen)
-    elsewhere = any(reason.code == "base-not-allowed" for reason in verdict.reasons)
-    if chosen.settings.comment and not elsewhere:
-        _comment(session, hub, read, chosen, entry)
     return entry
 
 
+def _second(hub: "Hub", read: "Read", chosen: Chosen, verdict: Verdict, entry: Judged) -> Judged:
+    """The way that GitHub asked for instead of the first one."""
+    from reletan.adapters.hubact import NotDone
+    from reletan.adapters.hubpull import NotMerged
+
+    try:
+        return _done(hub, read, chosen, verdict, entry)
+    except (NotMerged, NotDone) as refused:
+        return _refused(entry, refused.words)
+
+
 def _happened(hub: "Hub", read: "Read", verdict: Verdict) -> Outcome | None:
-    """After an answer that was lost: what GitHub shows of it. A merge has been looked up by then."""
+    """After an answer that was lost: what GitHub shows of it."""
     from reletan.adapters.hubmerge import Job, read_for_merge
 
     now = read_for_merge(hub, [read.facts.number], Job())[read.facts.number]
     if now is None:
         return None
+    same = now.facts.head == read.facts.head
+    if now.facts.merged and same and verdict.action in ("merge", "auto-merge"):
+        return "merged"
     if verdict.action == "enqueue" and now.facts.queued:
         return "enqueued"
-    if verdict.action == "auto-merge" and (now.facts.auto_merge or now.facts.merged):
+    if verdict.action == "auto-merge" and now.facts.auto_merge:
         return "auto-merge enabled"
     if verdict.action == "stop-auto-merge" and not now.facts.auto_merge:
         return "auto-merge disabled"
-    return "updated" if verdict.action == "update" and now.facts.head != read.facts.head else None
+    return "updated" if verdict.action == "update" and not same else None
 
 
 def refused_by(read: "Read", verdict: Verdict, words: str) -> Judged:
@@ -124,31 +125,43 @@ def _refused(entry: Judged, words: str) -> Judged:
 
 
 def _done(hub: "Hub", read: "Read", chosen: Chosen, verdict: Verdict, entry: Judged) -> Judged:
+    """Do it once; where the answer was lost, what GitHub shows then."""
+    from reletan.adapters.hubreply import HubError
+
+    outcome: Outcome | None
+    try:
+        outcome, commit = _sent(hub, read, chosen, verdict)
+    except HubError as problem:
+        outcome, commit = (_happened(hub, read, verdict) if problem.unclear else None), None
+        if outcome is None:
+            raise
+    return msgspec.structs.replace(entry, verdict=verdict, outcome=outcome, commit=commit)
+
+
+def _sent(hub: "Hub", read: "Read", chosen: Chosen, verdict: Verdict) -> tuple[Outcome, str | None]:
+    """(what was done, the commit that it made)."""
     from reletan.adapters import hubact
 
-    facts, commit = read.facts, None
-    outcome: Outcome
+    facts = read.facts
     match verdict.action:
         case "leave":
-            return entry
+            raise AssertionError("nobody acts on this")
         case "merge":
-            commit = hubact.merge(hub, facts.number, facts.head, verdict.method, _message(hub, read, chosen))
-            outcome = "merged"
+            return "merged", hubact.merge(hub, facts.number, facts.head, verdict.method, _message(hub, read, chosen))
         case "auto-merge":
             hubact.enable_auto_merge(hub, read.id, facts.head, verdict.method, _message(hub, read, chosen))
-            outcome = "auto-merge enabled"
+            return "auto-merge enabled", None
         case "stop-auto-merge":
             hubact.disable_auto_merge(hub, read.id)
-            outcome = "auto-merge disabled"
+            return "auto-merge disabled", None
         case "enqueue":
             hubact.enqueue(hub, read.id, facts.head)
-            outcome = "enqueued"
+            return "enqueued", None
         case "update":
             hubact.update_branch(hub, facts.number, facts.head)
-            outcome = "updated"
+            return "updated", None
         case _:
             assert_never(verdict.action)
-    return msgspec.structs.replace(entry, verdict=verdict, outcome=outcome, commit=commit)
 
 
 def _message(hub: "Hub", read: "Read", chosen: Chosen) -> "Message":
@@ -184,11 +197,16 @@ def _tidy_up(session: Session, hub: "Hub", read: "Read", chosen: Chosen) -> None
         session.terminal.warn(f"#{facts.number} is merged, but its branch was not deleted: {problem.message}")
 
 
-def _comment(session: Session, hub: "Hub", read: "Read", chosen: Chosen, entry: Judged) -> None:
-    """One comment says why it is not merged, and is kept up to date; it is not begun for what is merged at once."""
+def comment(session: Session, hub: "Hub", read: "Read", chosen: Chosen, entry: Judged) -> None:
+    """Where that is asked for, one comment says why it is not merged, and is kept up to date; it is not begun for what is
+    merged at once, nor where nobody asked for a merge.
+    """
     from reletan.adapters.hubact import add_comment, edit_comment
     from reletan.adapters.hubask import own_comment
 
+    elsewhere = any(reason.code == "base-not-allowed" for reason in entry.verdict.reasons)
+    if not chosen.settings.comment or elsewhere:
+        return
     body = explaining.comment_body(entry, chosen.language)
     try:
         known = own_comment(hub, read.facts.number, explaining.MARKER)

@@ -150,14 +150,28 @@ def judge(facts: MergeFacts, policy: Policy) -> Verdict:
 def _action(codes: list[str], facts: MergeFacts, policy: Policy) -> Action:
     if not codes:
         return "enqueue" if facts.queue else "merge"
-    if facts.auto_merge and facts.auto_merge_ours and _NOT_GITHUBS.intersection(codes):
+    if facts.auto_merge and facts.auto_merge_ours and policy.native and _is_more_than_githubs(codes, facts, policy):
         return "stop-auto-merge"
-    if codes == ["own-check"] and policy.native and facts.required_approvals >= policy.approvals:
-        # with weaker rules GitHub could merge what our policy would no longer allow
+    if codes == ["own-check"] and policy.native and _is_covered(facts, policy):
         return "auto-merge"
     if codes == ["behind"] and policy.update_branch:
         return "update"
     return "leave"
+
+
+def _is_covered(facts: MergeFacts, policy: Policy) -> bool:
+    """Whether GitHub's rules ask for as much as ours: with weaker ones it could merge what we would no longer allow."""
+    return facts.required_approvals >= policy.approvals and set(policy.required_checks) <= set(facts.required_checks)
+
+
+def _is_more_than_githubs(codes: list[str], facts: MergeFacts, policy: Policy) -> bool:
+    """Whether something speaks against it that GitHub might not wait for."""
+    waiting = {
+        check.name for check in facts.checks if check.state == "pending" and not check.required and not check.ours
+    }
+    optional = waiting - set(policy.ignore_checks) - set(facts.required_checks)
+    missing = set(policy.required_checks) - set(facts.required_checks) - {check.name for check in facts.checks}
+    return bool(_NOT_GITHUBS.intersection(codes) or optional or missing)
 
 
 def _reasons(facts: MergeFacts, policy: Policy) -> list[Reason]:

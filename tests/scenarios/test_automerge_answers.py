@@ -195,10 +195,20 @@ def test_a_merge_that_was_not_made_is_one_error_and_the_next_run_merges(small_hu
     assert (merged(small_hub_world), merges(small_hub_world)) == ([number], 2)
 
 
-def test_when_reading_back_fails_too_the_next_run_finds_out(small_hub_world: World) -> None:
+def test_when_reading_back_fails_there_is_another_way_to_see_it(small_hub_world: World) -> None:
     number, hub = ready(small_hub_world), small_hub_world.github
     hub.fault("PUT", MERGE, do=Fault.cut_after())
     hub.fault("GET", f"/repos/*/pulls/{number}", do=Fault.status(500), times=4)
+    run = small_hub_world.reletan("automerge", str(number), "--json", check=True)
+    assert outcomes(run) == {number: "merged"}
+    assert merges(small_hub_world) == 1
+
+
+def test_when_nothing_can_be_read_the_next_run_finds_out(small_hub_world: World) -> None:
+    number, hub = ready(small_hub_world), small_hub_world.github
+    hub.fault("PUT", MERGE, do=Fault.cut_after())
+    hub.fault("GET", f"/repos/*/pulls/{number}", do=Fault.status(500), times=4)
+    hub.fault("graphql", f"p{number}:", nth=2, do=Fault.status(500), times=4)
     run = small_hub_world.reletan("automerge", str(number))
     assert run.code == 1
     assert f"#{number}" in run.err

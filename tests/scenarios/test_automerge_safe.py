@@ -1,5 +1,6 @@
 """`reletan automerge`: what must not be merged although nearly everything speaks for it."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -17,14 +18,50 @@ def label_it(number: int) -> Callable[[Site], object]:
     return lambda site: site.label(number, "do-not-merge")
 
 
-def test_what_changes_while_another_is_waited_for_is_seen(small_hub_world: World) -> None:
+def test_what_changes_while_others_are_read_is_seen(small_hub_world: World) -> None:
     first, second = ready(small_hub_world), ready(small_hub_world)
     small_hub_world.check("e2e", None, first)
-    # the first look reads both, the second one only the first
-    small_hub_world.github.fault("graphql", f"p{first}:", nth=2, do=Fault.then(label_it(second)))
-    reasons = left(small_hub_world, str(first), str(second), "--wait", "4")
-    assert reasons == {first: ["check-pending"], second: ["blocked-by-label"]}
-    assert merged(small_hub_world) == []
+    # the first look reads both, the second one only what is to be merged
+    small_hub_world.github.fault("graphql", f"p{second}:", nth=2, do=Fault.then(label_it(second)))
+    assert left(small_hub_world, "--all") == {first: ["check-pending"], second: ["blocked-by-label"]}
+    assert merges(small_hub_world) == 0
+
+
+def test_what_changes_while_it_is_waited_for_is_seen(small_hub_world: World) -> None:
+    number = ready(small_hub_world)
+    small_hub_world.check("e2e", None, number)
+
+    def both(site: Site) -> None:
+        site.check("e2e", "success", number)
+        site.label(number, "do-not-merge")
+
+    small_hub_world.github.fault("graphql", f"p{number}:", nth=2, do=Fault.then(both))
+    assert left(small_hub_world, str(number), "--wait", "1") == {number: ["blocked-by-label"]}
+
+
+def test_what_is_ready_does_not_wait_for_the_others(small_hub_world: World) -> None:
+    first, second = ready(small_hub_world), ready(small_hub_world)
+    small_hub_world.check("e2e", None, first)
+    run = small_hub_world.reletan("automerge", "--all", "--wait", "1", "--json", check=True).json
+    assert [(one["number"], one["outcome"]) for one in run["pull_requests"]] == [(first, None), (second, "merged")]
+    # both at once, each of them before its merge, and the one that was waited for
+    assert small_hub_world.github.requests("graphql", f"p{second}:") == 2
+    assert small_hub_world.github.requests("graphql", f"p{first}:") == 2
+
+
+def test_one_that_vanishes_is_left(small_hub_world: World) -> None:
+    first, second = ready(small_hub_world), ready(small_hub_world)
+    gone = Fault(bend=lambda reply: reply.but(content=_without(reply.content, second)))
+    small_hub_world.github.fault("graphql", f"p{second}:", nth=2, do=gone)
+    run = small_hub_world.reletan("automerge", "--all", "--json", check=True).json
+    assert [(one["number"], one["outcome"]) for one in run["pull_requests"]] == [(first, "merged"), (second, None)]
+
+
+def _without(content: bytes, number: int) -> bytes:
+    answer = json.loads(content)
+    answer["data"]["repository"][f"p{number}"] = None
+    answer["errors"] = [{"type": "NOT_FOUND", "path": ["repository", f"p{number}"], "message": "Could not resolve"}]
+    return json.dumps(answer).encode()
 
 
 def test_what_changes_before_another_try_is_seen(small_hub_world: World) -> None:
@@ -65,6 +102,14 @@ def test_a_check_of_our_own_policy_that_never_ran_is_waited_for(small_hub_world:
     assert left(small_hub_world, str(number)) == {number: ["check-missing"]}
 
 
+def test_a_rule_of_ours_that_github_lacks_is_not_left_alone_with_it(small_hub_world: World) -> None:
+    policy(small_hub_world, 'required_checks = ["test"]')
+    small_hub_world.protect_branch("develop", Protection(approvals=1, checks=("automerge",)))
+    number = ready(small_hub_world)
+    small_hub_world.check("automerge", None, number, run=77)
+    assert left(small_hub_world, **actions(small_hub_world, number)) == {number: ["own-check"]}
+
+
 def test_weaker_rules_on_github_are_not_left_alone_with_it(small_hub_world: World) -> None:
     small_hub_world.protect_branch("develop", Protection(checks=("test", "automerge")))
     number = ready(small_hub_world)
@@ -73,7 +118,7 @@ def test_weaker_rules_on_github_are_not_left_alone_with_it(small_hub_world: Worl
     assert small_hub_world.pulls[number].auto_merge is None
 
 
-@pytest.mark.parametrize("branch", ["staging", "master", "release/1.4.0", "feature/base"])
+@pytest.mark.parametrize("branch", ["staging", "master", "support/1.x", "release/1.4.0", "feature/base"])
 def test_a_branch_that_others_need_is_not_deleted(small_hub_world: World, branch: str) -> None:
     policy(small_hub_world, "delete_branch = true")
     number = ready(small_hub_world, branch=branch)

@@ -18,7 +18,8 @@ from reletan.terminal import Terminal
 
 STORY = [
     "init --defaults --yes", "list", "list --group-by label", "automerge --all --explain", "start --dry-run",
-    "start --yes", "automerge 141 --method squash --yes", "status", "tag --dry-run", "tag --yes", "tag 1.4.0 --yes", "start hotfix --yes", "tag --yes", "status",
+    "start --yes", "automerge 141 --method squash --yes", "status", "tag --dry-run",
+    "tag --yes", "tag 1.4.0 --yes", "start hotfix --yes", "tag --yes", "status",
 ]  # fmt: skip
 
 
