@@ -306,7 +306,7 @@ def config(
     command.run(session, schema)
 
 
-@app.command("demo", epilog="Examples:  reletan demo   |   reletan demo --auto   |   reletan demo --keep /tmp/shop")
+@app.command("demo", epilog="Examples:  reletan demo   |   reletan demo --auto   |   reletan demo --keep ~/shop")
 def demo(
     auto: Annotated[bool, typer.Option("--auto", help="Run it all without waiting and without a question.")] = False,
     keep: Annotated[

@@ -1,6 +1,5 @@
-"""One pull request on GitHub: reading it until GitHub has made up its mind, and merging it."""
+"""One pull request on GitHub by REST: reading it, merging it, bringing its branch up to date."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -8,9 +7,6 @@ import msgspec
 from reletan.adapters.hub import Hub
 from reletan.adapters.hubreply import HubError, Refused, Reply, decode
 from reletan.domain.errors import ReletanError, Unauthorized
-
-# GitHub works it out when a pull request is read; nearly always it is there at the first or second look after that
-PATIENCE = (1.0, 2.0, 3.0)
 
 
 class _Repository(msgspec.Struct):
@@ -72,17 +68,6 @@ def read_pull(hub: Hub, number: int) -> PullState:
         state=pull.mergeable_state or "unknown",
         commit=pull.merge_commit_sha if pull.merged else None,
     )
-
-
-def settled_pull(hub: Hub, number: int, patience: Sequence[float] = PATIENCE) -> PullState:
-    """As ``read_pull``, looking again while GitHub works out whether it can be merged; after that it stays unknown."""
-    pull = read_pull(hub, number)
-    for seconds in patience:
-        if pull.merged or not pull.open or (pull.mergeable is not None and pull.state != "unknown"):
-            break
-        hub.pause(seconds, "GitHub is working out whether it can be merged")
-        pull = read_pull(hub, number)
-    return pull
 
 
 class NotMerged(ReletanError):

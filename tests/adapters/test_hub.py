@@ -7,7 +7,7 @@ import pytest
 from witness import script
 
 from reletan.adapters.hub import LONGEST_WAIT, Hub
-from reletan.adapters.hubpull import NotMerged, merge_pull, read_pull, settled_pull
+from reletan.adapters.hubpull import NotMerged, merge_pull, read_pull
 from reletan.adapters.hubrelease import create_release, find_release
 from reletan.adapters.hubreply import HubError, Refused, Reply, decode
 from reletan.adapters.token import Token, find_token
@@ -17,7 +17,6 @@ from reletan.sandbox.github.memory import TOKEN
 from reletan.sandbox.world import World
 
 MERGE = "/repos/*/pulls/*/merge"
-LOOKS = (0.01, 0.01, 0.01)
 
 
 @pytest.fixture
@@ -55,23 +54,6 @@ def test_a_fork_is_told_apart(small_hub_world: World, hub: Hub) -> None:
 def test_a_merged_one_tells_its_commit(small_hub_world: World, hub: Hub) -> None:
     pull = read_pull(hub, 3)
     assert (pull.merged, pull.commit, pull.state) == (True, small_hub_world.pulls[3].merged, "unknown")
-
-
-def test_it_is_read_again_until_github_knows(small_hub_world: World, hub: Hub, waits: list[tuple[float, str]]) -> None:
-    number = small_hub_world.open_pull("Add wish lists")
-    small_hub_world.unknown_reads = 2
-    pull = settled_pull(hub, number, LOOKS)
-    assert (pull.mergeable, pull.state) == (True, "clean")
-    assert small_hub_world.github.requests("GET", "/repos/*/pulls/*") == 3
-    assert waits == [(0.01, "GitHub is working out whether it can be merged")] * 2
-
-
-def test_a_github_that_never_knows_is_not_asked_for_ever(small_hub_world: World, hub: Hub) -> None:
-    number = small_hub_world.open_pull("Add wish lists")
-    small_hub_world.unknown_reads = 99
-    pull = settled_pull(hub, number, LOOKS)
-    assert (pull.mergeable, pull.state) == (None, "unknown")
-    assert small_hub_world.github.requests("GET", "/repos/*/pulls/*") == 1 + len(LOOKS)
 
 
 @pytest.mark.parametrize(
