@@ -6,7 +6,7 @@ import msgspec
 
 from reletan.adapters.hub import Hub
 from reletan.adapters.hubpull import NotMerged, merge_pull, read_pull, update_pull
-from reletan.adapters.hubquery import Error
+from reletan.adapters.hubquery import NOT_ALLOWED, Error
 from reletan.adapters.hubreply import HubError, Refused, decode
 from reletan.domain.config import Method
 from reletan.domain.errors import Unauthorized
@@ -110,7 +110,7 @@ def _mutate(hub: Hub, name: str, type: str, given: dict[str, Any]) -> None:
     if not errors:
         return
     words = "; ".join(dict.fromkeys(error.message.rstrip(".") for error in errors))
-    if any(error.type in ("FORBIDDEN", "INSUFFICIENT_SCOPES") for error in errors):
+    if any(error.type in NOT_ALLOWED for error in errors):
         raise Unauthorized(
             f"The token may not do this: {words}.", next="give it the right to write contents and pull requests"
         )

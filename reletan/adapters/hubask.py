@@ -1,15 +1,13 @@
 """Small GraphQL questions about the repository: which pull requests there are, a file, a comment."""
 
-from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
 
 from reletan.adapters.hub import Hub
-from reletan.adapters.hubquery import Error, Response
-from reletan.adapters.hubreply import HubError, Refused, Reply, decode
+from reletan.adapters.hubquery import Response, refusal
+from reletan.adapters.hubreply import Reply, decode, typed
 from reletan.adapters.hubshapes import Commented, FileAndBody, Heads, Numbers
-from reletan.domain.errors import ReletanError, Unauthorized
 
 T = TypeVar("T")
 
@@ -31,7 +29,7 @@ def ask(hub: Hub, fields: str, fragments: str = "") -> tuple[Reply, Response]:
         response = decode(reply, Response)
     others = [error for error in response.errors if error.type != "NOT_FOUND" or len(error.path) != 2]
     if response.repository is None or others:
-        raise _refusal(hub, response.errors)
+        raise refusal(hub.repository, response.errors)
     hub.note_name(typed(reply, response.repository["nameWithOwner"], str))
     return reply, response
 
@@ -40,10 +38,6 @@ def viewer(hub: Hub) -> str | None:
     """Whose token it is; None where GitHub does not say."""
     reply = hub.ask({"query": "query automerge { viewer { login } }", "variables": {}})
     return decode(reply, Response).viewer
-
-
-def typed(reply: Reply, raw: msgspec.Raw, type: type[T]) -> T:
-    return decode(msgspec.structs.replace(reply, text=bytes(raw).decode()), type)
 
 
 def _value(hub: Hub, field: str, type: type[T]) -> T:
@@ -112,14 +106,3 @@ def own_comment(hub: Hub, number: int, marker: str) -> tuple[str, str] | None:
         if not page.page_info.has_previous_page:
             return None
         before = f", before: {_quoted(page.page_info.start_cursor or '')}"
-
-
-def _refusal(hub: Hub, errors: Sequence[Error]) -> ReletanError:
-    words = "; ".join(dict.fromkeys(error.message.rstrip(".") for error in errors)) or "no reason given"
-    if any(error.type in ("FORBIDDEN", "INSUFFICIENT_SCOPES") for error in errors):
-        return Unauthorized(f"The token may not read {hub.repository}: {words}.",
-                            next="give it the right to read contents, pull requests, checks and statuses")  # fmt: skip
-    if any(error.type == "NOT_FOUND" for error in errors):
-        return Refused(f"GitHub shows no repository {hub.repository} to this token.",
-                       next="check github.repository, and that the token may read it")  # fmt: skip
-    return HubError(f"GitHub could not answer: {words}.", next="try again in a while; githubstatus.com tells more")

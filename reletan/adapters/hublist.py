@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from reletan.adapters.hub import BACKOFF, TRIES, Hub
-from reletan.adapters.hubquery import Error, Response, answers, question
+from reletan.adapters.hubquery import NOT_ALLOWED, Response, answers, question, refusal
 from reletan.adapters.hubreply import HubError, Refused, Reply, decode
 from reletan.domain.answers import Answers, Asked
 from reletan.domain.errors import ReletanError, Unauthorized
@@ -17,7 +17,6 @@ PULLS = 50
 COMMITS = 100
 CONNECTIONS = 4
 TOO_MUCH = ("RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "EXCESSIVE_PAGINATION")
-NOT_ALLOWED = ("FORBIDDEN", "INSUFFICIENT_SCOPES")
 
 
 class _Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,21 +126,9 @@ def _read(hub: Hub, reply: Reply, portion: Asked) -> _Outcome:
         return _Outcome(wait=reply.wait, problem=problem)
     too_much = bool(kinds & {*TOO_MUCH}) or any("timeout" in error.message.lower() for error in response.errors)
     if response.repository is None:
-        return _Outcome(too_much=too_much, wait=BACKOFF, problem=_refusal(hub, response.errors))
+        return _Outcome(too_much=too_much, wait=BACKOFF, problem=refusal(hub.repository, response.errors))
     got, left = answers(reply, response, portion)
     altogether = all(len(error.path) <= 2 for error in response.errors)
     if kinds & {*NOT_ALLOWED} and altogether and not got.pulls and not got.by_commit:
-        return _Outcome(problem=_refusal(hub, response.errors))
+        return _Outcome(problem=refusal(hub.repository, response.errors))
     return _Outcome(answers=got, too_much=too_much, wait=BACKOFF if left else 0, problem=left)
-
-
-def _refusal(hub: Hub, errors: Sequence[Error]) -> ReletanError:
-    words = "; ".join(dict.fromkeys(error.message.rstrip(".") for error in errors)) or "no reason given"
-    if any(error.type in NOT_ALLOWED for error in errors):
-        return Unauthorized(
-            f"The token may not read {hub.repository}: {words}.", next="give it the right to read pull requests"
-        )
-    if any(error.type == "NOT_FOUND" for error in errors):
-        return Refused(f"GitHub shows no repository {hub.repository} to this token.",
-                       next="check github.repository, and that the token may read it")  # fmt: skip
-    return HubError(f"GitHub could not answer: {words}.", next="try again in a while; githubstatus.com tells more")

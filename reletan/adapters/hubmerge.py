@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from reletan.adapters.hub import Hub
-from reletan.adapters.hubask import ask, typed, viewer
+from reletan.adapters.hubask import ask, viewer
+from reletan.adapters.hubreply import typed
 from reletan.adapters.hubshapes import QUESTION, TEXT, AutoMergeRequest, Base, Context, Pull, Review
 from reletan.domain.merging import Check, MergeFacts, Opinion
 

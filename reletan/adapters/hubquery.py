@@ -1,18 +1,20 @@
 """The GraphQL question about many pull requests and commits, and the values in its answer."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
-from reletan.adapters.hubreply import HubError, Reply, decode
+from reletan.adapters.hubreply import HubError, Refused, Reply, typed
 from reletan.domain.answers import Answers, Asked, PullFacts
+from reletan.domain.errors import ReletanError, Unauthorized
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 # What was merged last, beside commits that may be so new that GitHub does not know what they came with
 RECENT = 10
+NOT_ALLOWED = ("FORBIDDEN", "INSUFFICIENT_SCOPES")
 NULL = msgspec.Raw(b"null")
 
 _PULL = """\
@@ -119,6 +121,18 @@ class Response(msgspec.Struct):
         return self.data.viewer.login if self.data and self.data.viewer else None
 
 
+def refusal(repository: str, errors: Sequence[Error]) -> ReletanError:
+    """What it means that GraphQL answered nothing but ``errors``."""
+    words = "; ".join(dict.fromkeys(error.message.rstrip(".") for error in errors)) or "no reason given"
+    if any(error.type in NOT_ALLOWED for error in errors):
+        return Unauthorized(f"The token may not read {repository}: {words}.",
+                            next="give it the right to read contents, pull requests, checks and statuses")  # fmt: skip
+    if any(error.type == "NOT_FOUND" for error in errors):
+        return Refused(f"GitHub shows no repository {repository} to this token.",
+                       next="check github.repository, and that the token may read it")  # fmt: skip
+    return HubError(f"GitHub could not answer: {words}.", next="try again in a while; githubstatus.com tells more")
+
+
 def question(asked: Asked) -> str:
     """The query; its variables are ``owner`` and ``name``."""
     lines = [f"p{number}: issueOrPullRequest(number: {number}) {{ __typename ...pull }}" for number in asked.numbers]
@@ -140,7 +154,7 @@ def answers(reply: Reply, response: Response, asked: Asked) -> tuple[Answers, Hu
     """What ``response`` answers, and what is wrong with the rest. Raises HubError where nothing of it is understood."""
     values = response.repository or {}
     found = _Found(reply, values, _silent(response, values, asked), [])
-    name = _typed(reply, values.get("nameWithOwner", NULL), str)
+    name = typed(reply, values.get("nameWithOwner", NULL), str)
     got = Answers(
         repository=name,
         now=reply.now,
@@ -190,25 +204,21 @@ def _told(errors: Sequence[Error]) -> HubError | None:
 
 
 def _pull_or_issue(reply: Reply, raw: msgspec.Raw) -> PullFacts | None:
-    if raw == NULL or _typed(reply, raw, _Kind).typename != "PullRequest":
+    if raw == NULL or typed(reply, raw, _Kind).typename != "PullRequest":
         return None
-    return _facts(_typed(reply, raw, _Pull))
+    return _facts(typed(reply, raw, _Pull))
 
 
 def _came_with(reply: Reply, raw: msgspec.Raw) -> tuple[PullFacts, ...]:
-    return () if raw == NULL else _facts_of(_typed(reply, raw, _Commit).associated_pull_requests)
+    return () if raw == NULL else _facts_of(typed(reply, raw, _Commit).associated_pull_requests)
 
 
 def _pulls(reply: Reply, raw: msgspec.Raw) -> tuple[PullFacts, ...]:
-    return () if raw == NULL else _facts_of(_typed(reply, raw, _Pulls))
+    return () if raw == NULL else _facts_of(typed(reply, raw, _Pulls))
 
 
 def _facts_of(pulls: _Pulls) -> tuple[PullFacts, ...]:
     return tuple(_facts(pull) for pull in pulls.nodes if pull is not None)
-
-
-def _typed(reply: Reply, raw: msgspec.Raw, type: Any) -> Any:
-    return decode(msgspec.structs.replace(reply, text=bytes(raw).decode()), type)
 
 
 def _facts(pull: _Pull) -> PullFacts:

@@ -104,3 +104,8 @@ def decode(reply: Reply, type: type[T]) -> T:
     kind = one_line(reply.headers.get("content-type", "").partition(";")[0]) or "no content type"
     raise HubError(f"GitHub gave an answer {what} (HTTP {reply.status}, {kind}).", unclear=True,
                    next="check github.api_url, and whether a proxy stands in between") from None  # fmt: skip
+
+
+def typed(reply: Reply, raw: msgspec.Raw, type: type[T]) -> T:
+    """A part of the answer as ``type``; raises as ``decode``."""
+    return decode(msgspec.structs.replace(reply, text=bytes(raw).decode()), type)

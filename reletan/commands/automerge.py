@@ -13,7 +13,7 @@ from reletan.adapters.files import append
 from reletan.commands.github import github_slug, open_hub, web_host
 from reletan.commands.merging import act, comment, policy_for, refused_by
 from reletan.commands.session import Session
-from reletan.domain.cijob import CiJob
+from reletan.domain.ci import CiJob, in_actions
 from reletan.domain.config import Method
 from reletan.domain.errors import Blocked, Declined, ReletanError, Unauthorized, UsageError
 from reletan.domain.merging import Judged, MergeFacts, Reason, Verdict, judge
@@ -146,7 +146,9 @@ def _tested(job: CiJob | None, read: "Read") -> str | None:
 
 
 class _Work(msgspec.Struct, kw_only=True):
-    """One run over several pull requests: what it looks with, what came of each, and the first failure."""
+    """One run over several pull requests: what it looks with, what came of each, and the first failure; ``stopped``: by
+    trouble on the way to GitHub, or by a no.
+    """
 
     session: Session
     hub: Any
@@ -155,6 +157,7 @@ class _Work(msgspec.Struct, kw_only=True):
     entries: dict[int, Judged] = {}
     read: dict[int, Any] = {}
     problem: ReletanError | None = None
+    stopped: bool = False
 
     def do(self, numbers: Sequence[int]) -> None:
         """First whatever is ready; then, with --wait, look again at what may become so."""
@@ -171,7 +174,7 @@ class _Work(msgspec.Struct, kw_only=True):
             reason = self.entries[waiting[0]].verdict.reasons[0].text
             self.session.terminal.wait(min(INTERVAL, left), f"#{waiting[0]}: {reason} ({left:.0f} s more)")
             waiting = self._round(waiting, self._look(waiting))
-        if not (self.options.explain or self.session.dry_run):
+        if not (self.options.explain or self.session.dry_run or self.stopped):
             for number, entry in self.entries.items():
                 comment(self.session, self.hub, self.read[number], policy_for(self.read[number], None), entry)
 
@@ -189,12 +192,15 @@ class _Work(msgspec.Struct, kw_only=True):
             except ReletanError as problem:
                 self.problem = self.problem or _about(number, problem)
                 if _is_trouble(problem):
+                    self.stopped = True
                     return []
                 continue
-            if not self.options.all or entry.outcome or _is_wanted(entry.verdict):
-                self.entries[number] = entry
-                if entry.outcome is None and _may_change(entry.verdict):
-                    waiting.append(number)
+            if self.options.all and not entry.outcome and not _is_wanted(entry.verdict):
+                self.entries.pop(number, None)
+                continue
+            self.entries[number] = entry
+            if entry.outcome is None and _may_change(entry.verdict):
+                waiting.append(number)
         return waiting
 
     def _one(self, number: int, read: "Read", *, fresh: bool) -> Judged:
@@ -296,7 +302,7 @@ def _report(session: Session, entries: Sequence[Judged]) -> None:
         explaining.verdict_table(session.terminal, entries)
     else:
         session.terminal.say("There is no open pull request to merge here.")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
+    if in_actions(os.environ):
         _report_to_actions(session, entries)
 
 

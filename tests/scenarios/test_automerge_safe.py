@@ -49,6 +49,17 @@ def test_what_is_ready_does_not_wait_for_the_others(small_hub_world: World) -> N
     assert small_hub_world.github.requests("graphql", f"p{first}:") == 2
 
 
+def test_where_github_fails_in_the_middle_nothing_more_is_written(small_hub_world: World) -> None:
+    policy(small_hub_world, "comment = true")
+    unapproved = small_hub_world.open_pull("Not yet")
+    number = ready(small_hub_world)
+    small_hub_world.github.fault("graphql", f"p{number}:", nth=2, do=Fault.status(500), times=4)
+    run = small_hub_world.reletan("automerge", "--all", "--json")
+    assert run.code == 1
+    assert [one["number"] for one in run.json["pull_requests"]] == [unapproved]
+    assert (small_hub_world.comments, merges(small_hub_world)) == ([], 0)
+
+
 def test_one_that_vanishes_is_left(small_hub_world: World) -> None:
     first, second = ready(small_hub_world), ready(small_hub_world)
     gone = Fault(bend=lambda reply: reply.but(content=_without(reply.content, second)))
