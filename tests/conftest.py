@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from contract_files import missing
 from github_world import UNCHECKED, on_github
+from slack_world import on_slack, slack_alone
 
+from reletan.sandbox.slack.server import SlackServer
 from reletan.sandbox.world import World
 
 
@@ -44,6 +46,20 @@ def small_hub_world(world: World, request: pytest.FixtureRequest) -> Iterator[Wo
 def hub_world(big_world: World, request: pytest.FixtureRequest) -> Iterator[World]:
     """``big_world`` on a GitHub of its own; what GitHub would answer otherwise fails the test."""
     yield from on_github(big_world, request)
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    """A Slack of the world's team, without the world; what it does not know fails the test."""
+    with slack_alone() as server:
+        yield server
+
+
+@pytest.fixture
+def slack_world(small_hub_world: World) -> Iterator[World]:
+    """``small_hub_world``, which has a Slack too, and our bot's token for it."""
+    with on_slack(small_hub_world):
+        yield small_hub_world
 
 
 @pytest.fixture

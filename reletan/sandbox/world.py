@@ -24,6 +24,7 @@ from reletan.sandbox.origin import Origin, Person, WorldError, run_git
 
 if TYPE_CHECKING:
     from reletan.sandbox.github.server import GitHubServer
+    from reletan.sandbox.slack.server import SlackServer
 
 _KEPT = ("PATH", "LD_LIBRARY_PATH")
 _GIT_CONFIG = """\
@@ -65,6 +66,8 @@ class World(Site):
         self.env = _environment(folder)
         self.origin = folder / "origin.git"
         self._github: GitHubServer | None = None
+        self._slack: SlackServer | None = None
+        self._slack_environment: dict[str, str] = {}
         super().__init__(Origin(self.origin, self.env))
         if not self.origin.exists():
             (folder / "home").mkdir(parents=True)
@@ -134,7 +137,7 @@ class World(Site):
         """The environment for one program, with its time: the clock ticks for each one."""
         date = f"{self._tick()} +0000"
         dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-        return {**self.env, **dates, **self._github_environment(), **(extra or {})}
+        return {**self.env, **dates, **self._github_environment(), **self._slack_environment, **(extra or {})}
 
     @staticmethod
     def command(*args: str) -> list[str]:
@@ -206,6 +209,37 @@ class World(Site):
             "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
             **dict.fromkeys(trusted, str(server.certificate)),
         }
+
+    # on Slack
+
+    @contextmanager
+    def on_slack(self, *, webhook: bool = False) -> Iterator["SlackServer"]:
+        """For the time of the block, the world has a Slack, which programs in the world find by their environment: with the
+        bot's token, or with nothing but a webhook.
+        """
+        from reletan.sandbox.slack.server import serving
+
+        with serving(self.members.values(), lambda: self.clock) as self._slack:
+            try:
+                self._slack_environment = (
+                    {"SLACK_WEBHOOK_URL": self._slack.webhook_url}
+                    if webhook
+                    else {
+                        "SLACK_BOT_TOKEN": self._slack.bot.token,
+                        "RELETAN_SLACK_API_URL": self._slack.api_url,
+                        "RELETAN_SLACK_CHANNEL": "#release",
+                    }
+                )
+                yield self._slack
+            finally:
+                self._slack, self._slack_environment = None, {}
+
+    @property
+    def slack(self) -> "SlackServer":
+        """The server; raises WorldError outside of ``on_slack``."""
+        if self._slack is None:
+            raise WorldError("this world is not on Slack")
+        return self._slack
 
     # the front door of origin
 

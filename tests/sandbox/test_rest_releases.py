@@ -41,6 +41,15 @@ def test_the_latest_release_is_no_prerelease(world: World) -> None:
     assert [one["tag_name"] for one in get(world, "/releases")] == ["v1.5.0-rc.1", "v1.4.0"]
 
 
+def test_neither_a_prerelease_nor_a_draft_can_be_made_the_latest(world: World) -> None:
+    final = Asked(world, "POST", "/releases", {"tag_name": "v1.4.0"}).body["id"]
+    for early in ({"prerelease": True}, {"draft": True}):
+        for method, path in (("POST", "/releases"), ("PATCH", f"/releases/{final}")):
+            sent = {"tag_name": "v1.5.0", "make_latest": "true", **early}
+            assert Asked(world, method, path, sent).error == (422, "Validation Failed")
+    assert [one.tag for one in world.releases] == ["v1.4.0"]
+
+
 def test_generated_notes_name_what_was_merged(world: World) -> None:
     world.publish("v1.3.0")
     notes = Asked(world, "POST", "/releases/generate-notes", {"tag_name": "v1.4.0"}).body["body"]

@@ -56,7 +56,7 @@ def test_pygithub_merges_for_real(small_hub_world: World, repository: Any) -> No
 
 def test_pygithub_lists_and_makes_releases(small_hub_world: World, repository: Any) -> None:
     small_hub_world.publish("v1.3.0", "First words")
-    repository.create_git_release("v9.0.0", "Nine", "Later words", draft=True)
+    repository.create_git_release("v9.0.0", "Nine", "Later words", draft=True, make_latest="false")
 
     assert {one.tag_name: one.draft for one in repository.get_releases()} == {"v1.3.0": False, "v9.0.0": True}
     assert repository.get_latest_release().body == "First words"

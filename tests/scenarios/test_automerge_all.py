@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pytest
 from automerging import MERGE, actions, left, merged, merges, outcomes, policy, ready
 
-from reletan.sandbox.github.exchange import Reply
 from reletan.sandbox.github.faults import Fault
 from reletan.sandbox.github.site import Site
+from reletan.sandbox.http.wire import Reply
 from reletan.sandbox.world import World
 
 

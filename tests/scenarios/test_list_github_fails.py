@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from listings import codes, listed, numbers
 
-from reletan.sandbox.github.exchange import Reply, decoded
 from reletan.sandbox.github.faults import Fault, Trouble
 from reletan.sandbox.github.memory import TOKEN
+from reletan.sandbox.http.wire import Reply, decoded
 from reletan.sandbox.world import World
 
 ALL = [21, 20, 19, 18, 17, 16, 15, 14, 12, 13, 11, 10, 9]

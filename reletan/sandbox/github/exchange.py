@@ -1,9 +1,7 @@
 """One request and what came of it, as the server sees and remembers it."""
 
 import base64
-import json
 import re
-from collections.abc import Mapping
 from email.message import Message
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -12,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 
 from reletan.sandbox.github.wire import Answer
+from reletan.sandbox.http.wire import Received, Reply, decoded
 
 Via = Literal["rest", "graphql", "git"]
 _API = "/api/v3"
@@ -68,39 +67,16 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     routed: bool
 
 
-class Reply(msgspec.Struct, frozen=True):
-    """What goes back over the wire. ``whole``: False closes the connection in the middle of the content. ``routed``: as
-    that of ``Exchange``.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    whole: bool = True
-    routed: bool = False
-
-    @classmethod
-    def of(cls, answer: Answer) -> "Reply":
-        if answer.body is None:
-            return cls(answer.status, answer.headers, b"")
-        kind = {"Content-Type": "application/json; charset=utf-8"}
-        return cls(answer.status, {**kind, **answer.headers}, msgspec.json.encode(answer.body))
-
-    def but(self, **changes: Any) -> "Reply":
-        return msgspec.structs.replace(self, **changes)
+def reply_of(answer: Answer) -> Reply:
+    """The answer as it goes over the wire."""
+    if answer.body is None:
+        return Reply(answer.status, answer.headers, b"")
+    return Reply.json(answer.status, answer.body, answer.headers)
 
 
-def decoded(content: bytes) -> Any:
-    """JSON, else the text that it is instead; None without content."""
-    try:
-        return json.loads(content) if content else None
-    except ValueError:
-        return content.decode(errors="replace")
-
-
-def understood(method: str, target: str, headers: Message, raw: bytes) -> Asked:
-    """The request for ``target``, a path with an optional query."""
-    address, _, search = target.partition("?")
+def understood(received: Received) -> Asked:
+    """What a request asks for, and of which of the three interfaces."""
+    address, _, search = received.target.partition("?")
     path, prefix = unquote(address), ""
     via: Via = "rest"
     if path in ("/graphql", "/api/graphql"):
@@ -109,8 +85,16 @@ def understood(method: str, target: str, headers: Message, raw: bytes) -> Asked:
         path, prefix = path.removeprefix(_API), _API
     elif _GIT.fullmatch(path):
         via = "git"
-    body = None if via == "git" else decoded(raw)
-    return Asked(via=via, method=method, path=path, prefix=prefix, search=search, headers=headers, raw=raw, body=body)
+    return Asked(
+        via=via,
+        method=received.method,
+        path=path,
+        prefix=prefix,
+        search=search,
+        headers=received.headers,
+        raw=received.raw,
+        body=None if via == "git" else decoded(received.raw),
+    )
 
 
 def fits(one: Asked | Exchange, what: str, where: str = "") -> bool:

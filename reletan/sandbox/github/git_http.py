@@ -2,8 +2,9 @@
 
 import subprocess
 
-from reletan.sandbox.github.exchange import Asked, Reply
+from reletan.sandbox.github.exchange import Asked
 from reletan.sandbox.github.site import Site
+from reletan.sandbox.http.wire import Reply
 
 _SETTINGS = {
     # as on github.com: pull requests' refs are for fetching only, any commit and part of a clone can be asked for

@@ -89,6 +89,8 @@ ROUTES: dict[str, Handler] = {
     "PATCH /releases/{release_id}": rest_releases.edit,
     "DELETE /releases/{release_id}": rest_releases.delete,
     "GET /rules/branches/{branch}": rest_repo.rules,
+    "GET /rulesets": rest_repo.rulesets,
+    "GET /rulesets/{ruleset_id}": rest_repo.ruleset,
     "POST /statuses/{sha}": rest_ci.create_status,
     "GET ": rest_repo.repository,
     "PATCH ": rest_repo.edited,

@@ -57,6 +57,7 @@ def create(view: View) -> Answer:
     (tag,) = view.sent("tag_name")
     new, draft = view.body, bool(view.body.get("draft"))
     within(new.get("body"), "body", "Release", LONGEST_NOTES)
+    _refuse_as_latest(new, draft, bool(new.get("prerelease")))
     target = new.get("target_commitish") or view.site.settings.default_branch
     if not draft:
         _refuse_a_second(view, tag)
@@ -76,6 +77,7 @@ def edit(view: View, number: str) -> Answer:
     within(new.get("body"), "body", "Release", LONGEST_NOTES)
     tag, target = new.get("tag_name") or release.tag, new.get("target_commitish") or release.target
     draft = bool(new.get("draft", release.draft))
+    _refuse_as_latest(new, draft, new.get("prerelease", release.prerelease))
     if not draft:
         if release.draft or tag != release.tag:
             _refuse_a_second(view, tag)
@@ -98,6 +100,11 @@ def delete(view: View, number: str) -> Answer:
     view.need("write")
     view.site.releases.remove(_release(view, number))
     return Answer(204)
+
+
+def _refuse_as_latest(new: Json, draft: bool, prerelease: bool) -> None:
+    if new.get("make_latest") == "true" and (draft or prerelease):
+        raise invalid("Release", "custom", "make_latest", "Latest release cannot be draft or prerelease.")
 
 
 def _refuse_a_second(view: View, tag: str) -> None:

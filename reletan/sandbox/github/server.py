@@ -1,56 +1,36 @@
 """The sandbox GitHub as a server: REST, GraphQL and git at one address of 127.0.0.1, for one site."""
 
 import tempfile
-import threading
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from pathlib import Path
 
 from reletan.sandbox.github import certificate, git_http
-from reletan.sandbox.github.exchange import Asked, Exchange, Reply, decoded, fits
-from reletan.sandbox.github.faults import Fault, Script
+from reletan.sandbox.github.exchange import Asked, Exchange, fits, reply_of, understood
+from reletan.sandbox.github.faults import Fault
 from reletan.sandbox.github.limits import Limits
-from reletan.sandbox.github.listener import Listener
 from reletan.sandbox.github.site import Site
 from reletan.sandbox.github.waiting import merge_waiting
 from reletan.sandbox.github.wire import DOCUMENTATION, Answer, Refused, Request
+from reletan.sandbox.http import faults
+from reletan.sandbox.http.server import Server
+from reletan.sandbox.http.wire import Received, Reply, decoded
 
 API_VERSION = "2022-11-28"
 _NOWHERE = Answer(404, {"message": "Not Found", "documentation_url": DOCUMENTATION})
 
 
-class GitHubServer:
-    """Serves ``site``, one request at a time. ``exchanges``: all that was asked and answered, in order; ``unknown``: what
-    no route answers and no query of our schema asks for, whatever was answered; ``crashes``: the traces of requests that
-    the sandbox itself failed on. ``on_purpose``: texts of problems that a test brings about itself, so that it does not
-    fail by them. ``latency``: seconds that every request takes longer; ``limits``: how many requests are left, which may
-    be set.
+class GitHubServer(Server[Asked]):
+    """Serves ``site``. ``exchanges``: all that was asked and answered, in order; ``unknown``: what no route answers and no
+    query of our schema asks for; ``limits``: how many requests are left, which may be set.
     """
 
     def __init__(self, site: Site, pem: tuple[Path, Path] | None = None) -> None:
+        super().__init__(pem)
         self.site = site
         self.exchanges: list[Exchange] = []
-        self.unknown: list[str] = []
-        self.crashes: list[str] = []
-        self.on_purpose: list[str] = []
         self.limits = Limits()
-        self.latency = 0.0
-        self.certificate = pem and pem[0]
-        self._script = Script()
-        self._lock = threading.RLock()
-        self._stopping = threading.Event()
-        self._listener = Listener(self._respond, self.crashes, pem)
-        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._listener.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"{self._scheme}://{self.host}"
 
     @property
     def api_url(self) -> str:
@@ -68,56 +48,35 @@ class GitHubServer:
         for anything, slashes too (``/repos/*/pulls/*/merge``; ``*/git-receive-pack``); for graphql some text of the query.
         """
         with self._lock:
-            self._script.add(what, where, nth, times, do)
-
-    def unused_faults(self) -> list[str]:
-        """The faults that have not happened, each as one line."""
-        with self._lock:
-            return self._script.unused()
+            self._script.add(f"{what} {where}", lambda asked: fits(asked, what, where), do, nth, times)
 
     def requests(self, what: str, where: str = "") -> int:
         """How many such requests there were; ``what`` and ``where`` are as those of ``fault``."""
         with self._lock:
             return sum(fits(one, what, where) for one in self.exchanges)
 
-    def start(self) -> None:
-        self._thread.start()
+    def _understood(self, received: Received) -> Asked:
+        return understood(received)
 
-    def stop(self) -> None:
-        """Finish the request at hand, let go of all others."""
-        self._stopping.set()
-        with self._lock:
-            self._listener.stop()
-        self._thread.join()
+    def _not_known(self, asked: Asked) -> list[str]:
+        from reletan.sandbox.github import graphql, rest
 
-    @property
-    def _scheme(self) -> str:
-        return "https" if self.certificate else "http"
+        if asked.via == "graphql":
+            return [f"graphql: {said}" for said in graphql.not_understood(asked.body)]
+        known = asked.via == "git" or rest.has_route(asked.method, asked.path) or _asks_for_limits(asked)
+        return [] if known else [f"{asked.method} {asked.path}"]
 
-    def _respond(self, asked: Asked) -> Reply | None:
-        with self._lock:
-            faults = self._script.due(asked)
-        if self._stopping.wait(self.latency + sum(fault.wait for fault in faults)):
-            return None
-        with self._lock:
-            return None if self._stopping.is_set() else self._exchange(asked, faults)
+    def _interfere(self, fault: faults.Fault) -> None:
+        if fault.before:
+            fault.before(self.site)
 
-    def _exchange(self, asked: Asked, faults: list[Fault]) -> Reply | None:
-        login = self.site.tokens.get(asked.token or "")
-        spoilt = next((fault for fault in faults if fault.spoils), Fault())
-        try:
-            self.unknown += _unknown(asked)
-            for fault in faults:
-                if fault.before:
-                    fault.before(self.site)
-            reply = spoilt.reply(lambda: self._done(asked, login))
-        except Exception:
-            self.crashes.append(traceback.format_exc())
-            reply = Reply.of(Answer(500, {"message": "Server Error"}))
-        self._remember(asked, login, reply, spoilt)
-        return reply and reply.but(headers={**self._usual_headers(), **reply.headers})
+    def _failed(self) -> Reply:
+        return Reply.json(500, {"message": "Server Error"})
 
-    def _remember(self, asked: Asked, login: str | None, reply: Reply | None, spoilt: Fault) -> None:
+    def _login(self, asked: Asked) -> str | None:
+        return self.site.tokens.get(asked.token or "")
+
+    def _remember(self, asked: Asked, reply: Reply | None, spoilt: bool) -> None:
         self.exchanges.append(
             Exchange(
                 via=asked.via,
@@ -126,10 +85,10 @@ class GitHubServer:
                 search=asked.search,
                 query=asked.query,
                 body=asked.body,
-                login=login,
+                login=self._login(asked),
                 status=reply.status if reply else None,
                 answer=decoded(reply.content) if reply and asked.via != "git" else None,
-                routed=reply is not None and reply.routed and not spoilt.spoils,
+                routed=reply is not None and reply.routed and not spoilt,
             )
         )
 
@@ -138,8 +97,8 @@ class GitHubServer:
         date = formatdate(self.site.clock, usegmt=True)
         return {"Server": "github.com", "Date": date, "X-GitHub-Request-Id": request_id}
 
-    def _done(self, asked: Asked, login: str | None) -> Reply:
-        """The request has its effect; the real reply."""
+    def _done(self, asked: Asked) -> Reply:
+        login = self._login(asked)
         self.site.notice()
         merge_waiting(self.site)
         if asked.via == "git":
@@ -150,7 +109,7 @@ class GitHubServer:
         headers = self.limits.of(asked, login, self.site.clock).headers()
         if login and not login.startswith("@"):
             headers["X-OAuth-Scopes"] = "repo, workflow"
-        return Reply.of(Answer(answer.status, answer.body, {**headers, **answer.headers})).but(routed=bool(routed))
+        return reply_of(Answer(answer.status, answer.body, {**headers, **answer.headers})).but(routed=bool(routed))
 
     def _at_the_door(self, asked: Asked, login: str | None) -> Answer | None:
         """What is answered before anybody looks at what the request wants; None lets it in, as one request less."""
@@ -188,16 +147,6 @@ class GitHubServer:
             return rest.answer(self.site, request)
         except Refused as refused:
             return refused.answer
-
-
-def _unknown(asked: Asked) -> list[str]:
-    """What of a request no part of the sandbox understands, each in a line."""
-    from reletan.sandbox.github import graphql, rest
-
-    if asked.via == "graphql":
-        return [f"graphql: {said}" for said in graphql.not_understood(asked.body)]
-    known = asked.via == "git" or rest.has_route(asked.method, asked.path) or _asks_for_limits(asked)
-    return [] if known else [f"{asked.method} {asked.path}"]
 
 
 def _asks_for_limits(asked: Asked) -> bool:

@@ -12,9 +12,9 @@ from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 
-from reletan.sandbox.github.exchange import Asked, Reply, understood
+from reletan.sandbox.http.wire import Received, Reply
 
-Respond = Callable[[Asked], Reply | None]
+Respond = Callable[[Received], Reply | None]
 
 
 class Listener(ThreadingMixIn, TCPServer):
@@ -65,8 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Listener
 
     def _serve(self) -> None:
-        asked = understood(self.command, self.path, self.headers, self._content())
-        reply = self.server.respond(asked)
+        reply = self.server.respond(Received(self.command, self.path, self.headers, self._content()))
         if reply is None:
             self.close_connection = True
         else:
