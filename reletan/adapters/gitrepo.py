@@ -14,6 +14,8 @@ from reletan.domain.flow import LocalRefs, RemoteRefs
 from reletan.domain.history import Commit
 from reletan.domain.plan import RefUpdate
 
+# What people write by hand is smaller
+MAX_FILE = 64 * 1024
 LOG_FORMAT = "--format=%H %P%n%ct%n%an%n%B"
 
 
@@ -183,6 +185,23 @@ class GitRepo(GitObjects):
         )
         found = answer.out.strip().split("\n")[-1]
         return found if OID.fullmatch(found) else None
+
+    def date_of(self, commit: str) -> str:
+        """The day of a commit, "2026-11-20", where its committer was."""
+        return self.git.line("log", "-1", "--format=%cs", commit, "--")
+
+    def file_at(self, commit: str, *paths: str) -> tuple[str, bytes] | None:
+        """(path, content) of the first of ``paths`` that ``commit`` has as a file. Raises UsageError above 64 KiB."""
+        out = self.git.run("ls-tree", "-l", "-z", "--full-tree", commit, "--", *paths).out
+        entries = {path: fields.split() for fields, _, path in (entry.partition("\t") for entry in out.split("\0"))}
+        for path in paths:
+            _mode, kind, oid, size = entries.get(path, ("", "", "", ""))
+            if kind != "blob":
+                continue
+            if int(size) > MAX_FILE:
+                raise UsageError(f"{path} is larger than {MAX_FILE // 1024} KiB.")
+            return path, self.git.run("cat-file", "blob", oid).out.encode()
+        return None
 
     def beginning_of(self, branch: str) -> tuple[int, str] | None:
         """(unix seconds, name) of whoever made this local branch, by its reflog; None where there is none."""

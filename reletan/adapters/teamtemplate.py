@@ -35,18 +35,20 @@ _FILTERS = (
 _LOOP, _JOINED = "(loop)", "(joined)"
 
 
-def render(source: str, name: str, context: dict[str, Any]) -> str:
+def render(
+    source: str, name: str, context: dict[str, Any], *, most: int = MAX_OUTPUT, allowance: int = ALLOWANCE
+) -> str:
     """``source`` filled with plain data: texts, numbers, lists and dicts of these.
 
-    At most 64 KiB go in and 64 KiB come out. Raises UsageError naming the file ``name`` and the line.
+    At most 64 KiB go in, and ``most`` bytes come out. Raises UsageError naming the file ``name`` and the line.
     """
     if len(source.encode(errors="surrogatepass")) > MAX_SOURCE:
         raise UsageError(f"The template {name} is longer than {MAX_SOURCE // 1024} KiB.")
-    environment = _environment()
+    environment = _environment(allowance)
     try:
         tree = _Bounds().visit(environment.parse(source, name, name))
         template = environment.template_class.from_code(environment, environment.compile(tree, name, name), {})
-        return "".join(_bounded(template.generate(context)))
+        return "".join(_bounded(template.generate(context), most))
     # jinja2 lets through whatever the compiler or an operator raises, such as RecursionError or TypeError
     except Exception as error:
         line = error.lineno if isinstance(error, TemplateSyntaxError) else _line_in(error, name)
@@ -54,14 +56,14 @@ def render(source: str, name: str, context: dict[str, Any]) -> str:
         raise UsageError(f"The template {name}{f', line {line}' if line else ''}: {words}.") from error
 
 
-def _bounded(pieces: Iterator[str]) -> Iterator[str]:
+def _bounded(pieces: Iterator[str], most: int) -> Iterator[str]:
     assert isinstance(pieces, Generator)  # noqa: S101 - jinja2 declares less than it gives
-    room = MAX_OUTPUT
+    room = most
     for piece in pieces:
         room -= len(piece.encode(errors="replace"))
         if room < 0:
             # inside of the template, so that the traceback has its line
-            pieces.throw(TemplateRuntimeError(f"it makes more than {MAX_OUTPUT // 1024} KiB"))
+            pieces.throw(TemplateRuntimeError(f"it makes more than {most // 1024} KiB"))
         yield piece
 
 
@@ -71,8 +73,8 @@ def _line_in(error: Exception, name: str) -> int | None:
     return lines[-1] if lines else None
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    allowance = _Allowance()
+def _environment(left: int) -> ImmutableSandboxedEnvironment:
+    allowance = _Allowance(left)
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         optimized=False, finalize=_plain, cache_size=0,
@@ -118,8 +120,8 @@ def _through(name: str, node: nodes.Node, args: list[nodes.Expr]) -> nodes.Filte
 class _Allowance:
     """What one rendering may use up, counted in characters and steps."""
 
-    def __init__(self) -> None:
-        self.left = ALLOWANCE
+    def __init__(self, left: int) -> None:
+        self.left = left
 
     def _pay(self, cost: int) -> None:
         self.left -= cost

@@ -6,11 +6,14 @@ from typing import Any
 import reletan
 from reletan.domain.errors import UsageError
 from reletan.domain.merging import MergeFacts
-from reletan.domain.text import one_line
+from reletan.domain.text import one_line, without_controls
 
 MAX_TITLE = 256
 # Bytes of a pull request's own text: nobody must be able to write a body that no commit can be made of
 MAX_BODY = 32 * 1024
+# Release notes may hold hundreds of pull requests
+MAX_NOTES = 1024 * 1024
+_NOTES_ALLOWANCE = 5_000_000
 
 
 def template_folder() -> str:
@@ -21,7 +24,7 @@ def template_folder() -> str:
 
 
 def render_template(name: str, language: str, context: dict[str, Any]) -> str:
-    """Render ``templates/<language>/<name>``. Raises UsageError naming file and line."""
+    """Render ``templates/<language>/<name>``, without empty lines at both ends. Raises UsageError naming file and line."""
     from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -30,7 +33,7 @@ def render_template(name: str, language: str, context: dict[str, Any]) -> str:
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     try:
-        return environment.get_template(name).render(context)
+        return environment.get_template(name).render(context).strip("\n") + "\n"
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         raise UsageError(f"The template {language}/{name}{f', line {line}' if line else ''}: {error}.") from error
@@ -41,6 +44,17 @@ def render_text(source: str, name: str, context: dict[str, Any]) -> str:
     from reletan.adapters.teamtemplate import render
 
     return render(source, name, context)
+
+
+def render_notes(source: str, name: str, context: dict[str, Any]) -> str:
+    """Release notes by a team's own template; the context is that of ``domain.notes``. At most 1 MiB come out.
+
+    Raises UsageError naming file and line.
+    """
+    from reletan.adapters.teamtemplate import render
+
+    made = render(source, name, context, most=MAX_NOTES, allowance=_NOTES_ALLOWANCE)
+    return without_controls(made).strip("\n") + "\n"
 
 
 def commit_message(

@@ -65,13 +65,22 @@ class GitHub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api_url: Annotated[
         str, Meta(description="The address of GitHub's API.", examples=["https://github.example.com/api/v3"])
     ] = "https://api.github.com"
+    releases: Annotated[bool, Meta(description="Publish a GitHub Release with the notes when a release is tagged.")] = True
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One heading of the release notes, and the labels of the pull requests under it."""
 
     title: Annotated[str, Meta(description="The heading.", examples=["Features"])]
-    labels: Annotated[tuple[str, ...], Meta(description="Labels that lead here.", examples=[["feature"]])]
+    labels: Annotated[
+        tuple[str, ...], Meta(description='Labels that lead here; "*" stands for any.', examples=[["feature"]])
+    ]
+    exclude_labels: Annotated[
+        tuple[str, ...], Meta(description="Not here, whatever else it has.", examples=[["dependencies"]])
+    ] = ()
+    exclude_authors: Annotated[
+        tuple[str, ...], Meta(description="Nothing of theirs here.", examples=[["dependabot[bot]"]])
+    ] = ()
 
 
 class Notes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,23 +94,35 @@ class Notes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exclude_labels: Annotated[
         tuple[str, ...], Meta(description="Pull requests with one of these are left out.", examples=[["skip-notes"]])
     ] = ("skip-notes",)
+    exclude_authors: Annotated[
+        tuple[str, ...], Meta(description="Whose pull requests are left out.", examples=[["dependabot[bot]"]])
+    ] = ()
     categories: Annotated[
         tuple[Category, ...],
         Meta(
-            description="The headings, in their order; a pull request stands under the first that fits.",
+            description="The headings, in their order; a pull request stands under the first that fits. Else those of "
+            ".github/release.yml.",
             examples=[[{"title": "Features", "labels": ["feature"]}]],
         ),
-    ] = (Category("Features", ("feature",)), Category("Fixes", ("bug",)))
+    ] = (Category("Features", ("feature", "enhancement")), Category("Fixes", ("bug", "fix")))
 
 
 class Slack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The release message. Tokens are never settings: they come from the environment."""
 
-    channel: Annotated[str | None, Meta(description="Where the message goes.", examples=["#release"])] = None
+    channel: Annotated[
+        str | None, Meta(description="Where the message goes: the channel's name, or its ID.", examples=["#release"])
+    ] = None
     language: Annotated[Language, Meta(description="The message's language; else that of the notes.")] = "en"
+    api_url: Annotated[
+        str, Meta(description="The address of Slack's API; one outside of slack.com counts from the environment only.")
+    ] = "https://slack.com/api/"
     users: Annotated[
         dict[str, str],
-        Meta(description="GitHub login = Slack member ID, for mentions.", examples=[{"hana": "U012ABCDEF"}]),
+        Meta(
+            description="GitHub login, or e-mail address = Slack member ID, for mentions.",
+            examples=[{"hana": "U012ABCDEF"}],
+        ),
     ] = field(default_factory=dict)
 
 

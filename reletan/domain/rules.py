@@ -135,6 +135,7 @@ _RULES: dict[str, Callable[[Any], str | None]] = {
     "version.format": _calendar,
     "github.repository": _repository,
     "github.api_url": _url,
+    "slack.api_url": _url,
     "slack.users": _members,
     "automerge.base": _patterns,
     "automerge.required_label": _label_or_none,

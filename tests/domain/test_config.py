@@ -47,12 +47,15 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         "version.minor_labels": ("feature", "enhancement"),
         "github.repository": None,
         "github.api_url": "https://api.github.com",
+        "github.releases": True,
         "notes.language": "en",
         "notes.template": None,
         "notes.exclude_labels": ("skip-notes",),
-        "notes.categories": (Category("Features", ("feature",)), Category("Fixes", ("bug",))),
+        "notes.exclude_authors": (),
+        "notes.categories": (Category("Features", ("feature", "enhancement")), Category("Fixes", ("bug", "fix"))),
         "slack.channel": None,
         "slack.language": "en",
+        "slack.api_url": "https://slack.com/api/",
         "slack.users": {},
         "automerge.base": ("develop",),
         "automerge.approvals": 1,
@@ -90,14 +93,17 @@ minor_labels = ["✨ new"]
 [github]
 repository = "acme_corp/shop.js"
 api_url = "http://127.0.0.1:8080/api/v3"
+releases = false
 [notes]
 language = "ja"
 template = "docs/notes.md.j2"
 exclude_labels = []
+exclude_authors = ["dependabot[bot]"]
 categories = [{ title = "新機能", labels = ["feature"] }]
 [slack]
 channel = "#リリース"
 language = "en"
+api_url = "https://slack-gov.com/api/"
 users = { hana = "U012ABCDEF" }
 [automerge]
 base = ["next", "trunk"]
