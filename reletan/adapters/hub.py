@@ -73,6 +73,14 @@ class Hub:
         self.require(reply)
         return decode(reply, type)
 
+    def find(self, path: str, type: type[T]) -> T | None:
+        """As ``read``; None where GitHub shows nothing there (404), be it for want of a right."""
+        reply = self._again("GET", path)
+        if reply.status == 404:
+            return None
+        self.require(reply)
+        return decode(reply, type)
+
     def ask(self, query: Mapping[str, Any]) -> Reply:
         """A GraphQL query that changes nothing (``query`` and ``variables``); a try that failed is made again."""
         reply = self._again("POST", "/graphql", query)

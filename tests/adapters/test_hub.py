@@ -1,14 +1,13 @@
-"""The way to GitHub, one pull request and one release at a time, against the sandbox."""
+"""The way to GitHub, one pull request at a time, against the sandbox."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hubs import LOST, Waits, way_to
 from witness import script
 
 from reletan.adapters.hub import LONGEST_WAIT, Hub
 from reletan.adapters.hubpull import NotMerged, merge_pull, read_pull
-from reletan.adapters.hubrelease import create_release, find_release
 from reletan.adapters.hubreply import HubError, Refused, Reply, decode
 from reletan.adapters.token import Token, find_token
 from reletan.domain.errors import Unauthorized, UsageError
@@ -20,21 +19,13 @@ MERGE = "/repos/*/pulls/*/merge"
 
 
 @pytest.fixture
-def waits() -> list[tuple[float, str]]:
-    """What the person would have had to wait for: seconds, and why."""
+def waits() -> Waits:
     return []
 
 
 @pytest.fixture
-def hub(small_hub_world: World, waits: list[tuple[float, str]]) -> Hub:
+def hub(small_hub_world: World, waits: Waits) -> Hub:
     return way_to(small_hub_world, waits)
-
-
-def way_to(world: World, waits: list[tuple[float, str]], token: str = TOKEN, repository: str = "acme/shop") -> Hub:
-    def wait(seconds: float, why: str) -> None:
-        waits.append((seconds, why))
-
-    return Hub(world.github.api_url, repository, Token(token, "GH_TOKEN"), wait=wait, tell=lambda _text: None)
 
 
 # Reading
@@ -61,7 +52,7 @@ def test_a_merged_one_tells_its_commit(small_hub_world: World, hub: Hub) -> None
     [Fault.status(500), Fault.status(502), Fault.cut_before(), Fault.cut_within(), Fault.limited(1), Fault.limited(1, status=403)],
     ids=["500", "502", "cut", "cut within", "429", "403"],
 )  # fmt: skip
-def test_a_read_is_made_again(small_hub_world: World, hub: Hub, waits: list[tuple[float, str]], fault: Fault) -> None:
+def test_a_read_is_made_again(small_hub_world: World, hub: Hub, waits: Waits, fault: Fault) -> None:
     small_hub_world.github.fault("GET", do=fault, times=2)
     assert read_pull(hub, 3).merged
     assert len(waits) == 2
@@ -151,18 +142,6 @@ def test_a_merge(small_hub_world: World, hub: Hub, method: str) -> None:
     assert small_hub_world.subject(commit) == ("Add wish lists" if method == "rebase" else "Lists")
 
 
-LOST = {
-    "an error after it": (Fault.status(502, effect=True), True),
-    "an error before it": (Fault.status(502), False),
-    "cut after it": (Fault.cut_after(), True),
-    "cut before it": (Fault.cut_before(), False),
-    "cut within": (Fault.cut_within(), True),
-    "a page": (Fault.html(effect=True), True),
-    "a page and nothing": (Fault.html(), False),
-    "half an answer": (Fault.truncated(), True),
-}
-
-
 @pytest.mark.parametrize(("fault", "merged"), LOST.values(), ids=LOST)
 def test_a_merge_whose_answer_is_lost_is_looked_up_and_never_sent_twice(
     small_hub_world: World, hub: Hub, fault: Fault, merged: bool
@@ -197,7 +176,7 @@ def test_a_conflict_is_not_merged(small_hub_world: World, hub: Hub) -> None:
     assert refused.value.status == 405
 
 
-def test_without_the_right_nothing_is_merged(small_hub_world: World, waits: list[tuple[float, str]]) -> None:
+def test_without_the_right_nothing_is_merged(small_hub_world: World, waits: Waits) -> None:
     small_hub_world.tokens["reader"] = "stranger"
     number = small_hub_world.open_pull("Add wish lists")
     with pytest.raises(Unauthorized):
@@ -214,72 +193,13 @@ def test_reads_follow_a_renamed_repository(small_hub_world: World, hub: Hub) -> 
     assert read_pull(hub, 3).merged
 
 
-def merging(world: World, hub: Hub) -> object:
-    number = next(number for number, pull in world.pulls.items() if pull.open)
-    return merge_pull(hub, number, sha=world.head_of(number), method="merge")
-
-
-def releasing(_world: World, hub: Hub) -> object:
-    return create_release(hub, "v1.3.0", "1.3.0", "")
-
-
-@pytest.mark.parametrize("writing", [merging, releasing])
-def test_writes_do_not_and_name_the_new_address(
-    small_hub_world: World, hub: Hub, writing: Callable[[World, Hub], object]
-) -> None:
-    small_hub_world.open_pull("Add wish lists")
+def test_writes_do_not_and_name_the_new_address(small_hub_world: World, hub: Hub) -> None:
+    number = small_hub_world.open_pull("Add wish lists")
     small_hub_world.rename("store")
     before = small_hub_world.state()
     with pytest.raises(Refused, match="acme/shop is now acme/store, so nothing was written"):
-        writing(small_hub_world, hub)
+        merge_pull(hub, number, sha=small_hub_world.head_of(number), method="merge")
     assert small_hub_world.state() == before
-
-
-# Releases
-
-
-def test_a_release_is_made_once(small_hub_world: World, hub: Hub) -> None:
-    first = create_release(hub, "v1.3.0", "1.3.0", "New things")
-    assert create_release(hub, "v1.3.0", "1.3.0", "New things") == first
-    assert (first.tag_name, first.draft, first.body) == ("v1.3.0", False, "New things")
-    assert small_hub_world.github.requests("POST", "/repos/*/releases") == 1
-
-
-def test_a_draft_is_found_although_its_tag_does_not_tell(small_hub_world: World, hub: Hub) -> None:
-    small_hub_world.publish("v1.3.0", "By hand", draft=True)
-    found = create_release(hub, "v1.3.0", "1.3.0", "By machine")
-    assert (found.draft, found.body) == (True, "By hand")
-    assert len(small_hub_world.releases) == 1
-
-
-def test_a_release_far_back_in_the_list_is_found(small_hub_world: World, hub: Hub) -> None:
-    small_hub_world.publish("v1.3.0")
-    for number in range(100):
-        small_hub_world.publish(f"nightly-{number}")
-    found = find_release(hub, "v1.3.0")
-    assert found is not None
-    assert find_release(hub, "v0.0.1") is None
-
-
-def test_one_that_somebody_made_in_between_is_adopted(small_hub_world: World, hub: Hub) -> None:
-    theirs = Fault.then(lambda site: site.publish("v1.3.0", "Theirs"))
-    small_hub_world.github.fault("POST", "/repos/*/releases", do=theirs)
-    assert create_release(hub, "v1.3.0", "1.3.0", "Ours").body == "Theirs"
-    assert [release.body for release in small_hub_world.releases] == ["Theirs"]
-
-
-@pytest.mark.parametrize(("fault", "made"), LOST.values(), ids=LOST)
-def test_a_release_whose_answer_is_lost_is_looked_up_and_never_sent_twice(
-    small_hub_world: World, hub: Hub, fault: Fault, made: bool
-) -> None:
-    small_hub_world.github.fault("POST", "/repos/*/releases", do=fault)
-    if made:
-        assert create_release(hub, "v1.3.0", "1.3.0", "").tag_name == "v1.3.0"
-    else:
-        with pytest.raises(HubError, match=r"no release of v1\.3\.0 yet"):
-            create_release(hub, "v1.3.0", "1.3.0", "")
-    assert small_hub_world.github.requests("POST", "/repos/*/releases") == 1
-    assert len(small_hub_world.releases) == made
 
 
 # Tokens
