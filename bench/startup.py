@@ -30,5 +30,5 @@ def bench() -> None:
 
 
 def _heavy_imports() -> int:
-    code = f"import sys\nfrom reletan.cli import run\nrun(['--help'])\nsys.exit(sum(n in sys.modules for n in {HEAVY}))"
+    code = f"import sys\nfrom reletan.running import run\nrun(['--help'])\nsys.exit(sum(n in sys.modules for n in {HEAVY}))"
     return subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode

@@ -13,7 +13,7 @@ def main() -> None:
         return
     # A run is short: looking for cycles, at the end most of all, would take a fifth of it and free nothing that matters.
     gc.disable()
-    from reletan.cli import run
+    from reletan.running import run
 
     code = run(sys.argv[1:])
     gc.freeze()

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
@@ -12,13 +12,16 @@ from reletan.adapters.gitrun import GitFailed
 from reletan.adapters.hooks import run_hook
 from reletan.domain.errors import Blocked, ReletanError
 from reletan.domain.plan import (
+    Announce,
     CreateTag,
     DeleteBranch,
     DeleteRemoteBranch,
     Plan,
+    PublishRelease,
     PushRefs,
     RefUpdate,
     RunHook,
+    SendMessage,
     SetConfig,
     State,
     Step,
@@ -27,8 +30,20 @@ from reletan.domain.plan import (
     WriteFile,
 )
 
-# The release is public before these: when one fails, that is worth a warning, and a re-run does it.
-HOUSEKEEPING = (DeleteRemoteBranch, UpdateBranch, CreateTag, DeleteBranch)
+if TYPE_CHECKING:
+    from reletan.adapters.hub import Hub
+    from reletan.adapters.slack import SlackBot, SlackWebhook
+
+# The release is public before these: when one fails, the others are done all the same, and a re-run does it.
+HOUSEKEEPING = (DeleteRemoteBranch, UpdateBranch, CreateTag, DeleteBranch, PublishRelease)
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """What effects go through. ``hub`` and ``slack`` are there where a plan has steps for them."""
+
+    repo: GitRepo
+    hub: "Hub | None" = None
+    slack: "SlackBot | SlackWebhook | None" = None
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -38,25 +53,36 @@ class Result(msgspec.Struct, frozen=True):
     detail: str | None = None
 
 
-def perform(plan: Plan, repo: GitRepo, report: Callable[[int, Result], None]) -> list[Result]:
+def perform(plan: Plan, tools: Tools, report: Callable[[int, Result], None]) -> list[Result]:
     """Do the steps in their order and ``report`` each. Raises what a step raises, unless it is housekeeping."""
     results: list[Result] = []
     public = False
     for index, step in enumerate(plan.steps):
-        result = _perform(step, repo, public)
+        if isinstance(step, SendMessage):
+            # Nothing tells afterwards whether it was sent: killed from here on, it is not sent again
+            report(index, Result("unknown"))
+        result = _perform(step, tools, public, alone=plan.command == "notes")
         public = public or isinstance(step, PushRefs)
         results.append(result)
         report(index, result)
     return results
 
 
-def _perform(step: Step, repo: GitRepo, public: bool) -> Result:
+def _perform(step: Step, tools: Tools, public: bool, *, alone: bool) -> Result:
+    """``alone``: what the plan is for, and not what follows a release."""
+    if isinstance(step, Announce | SendMessage):
+        return _tell(step, tools)
     try:
-        return _do(step, repo)
+        return _do(step, tools)
     except ReletanError as error:
-        if _housekeeping(step, public):
-            return Result("conflict", " ".join([error.message, *error.details[:2]]))
-        raise
+        if alone or not _housekeeping(step, public):
+            raise
+        advice = _advice(error) if isinstance(step, PublishRelease) else ""
+        return Result("conflict", " ".join([error.message, *error.details[:2]]) + advice)
+
+
+def _advice(error: ReletanError) -> str:
+    return f" {error.next[:1].upper()}{error.next[1:]}." if error.next else ""
 
 
 def _housekeeping(step: Step, public: bool) -> bool:
@@ -65,7 +91,8 @@ def _housekeeping(step: Step, public: bool) -> bool:
     return isinstance(step, HOUSEKEEPING) or (isinstance(step, RunHook) and step.hook.startswith("post-"))
 
 
-def _do(step: Step, repo: GitRepo) -> Result:
+def _do(step: Step, tools: Tools) -> Result:
+    repo = tools.repo
     match step:
         case PushRefs():
             return _push(step, repo)
@@ -89,6 +116,10 @@ def _do(step: Step, repo: GitRepo) -> Result:
             repo.switch(step.branch)
         case RunHook():
             run_hook(repo, step)
+        case PublishRelease():
+            return _publish(step, tools)
+        case Announce() | SendMessage():
+            return _tell(step, tools)
         case _:
             assert_never(step)
     return Result("done")
@@ -182,3 +213,39 @@ def _write_file(step: WriteFile, repo: GitRepo) -> Result:
         raise Blocked(f"{step.path} changed while the plan was shown.", next="run the command again")
     write_atomically(path, step.content)
     return Result("done")
+
+
+def _publish(step: PublishRelease, tools: Tools) -> Result:
+    from reletan.adapters.hubrelease import WantedRelease, publish
+
+    if tools.hub is None:
+        raise ReletanError("There is no token for GitHub any more.", next="set GH_TOKEN, or run `gh auth login`")
+    wanted = WantedRelease(
+        tag=step.tag, commit=step.commit, name=step.name, notes=step.notes, more=step.more, prerelease=step.prerelease,
+        latest=step.latest,
+    )  # fmt: skip
+    published = publish(tools.hub, wanted)
+    told = ": ".join(part for part in (published.state, published.url, published.detail) if part)
+    return Result("skipped" if published.state == "unchanged" else "done", told)
+
+
+def _tell(step: Announce | SendMessage, tools: Tools) -> Result:
+    """Whatever Slack does, the release stands."""
+    from reletan.adapters.slack import SlackBot, SlackError, SlackWebhook
+
+    try:
+        match step, tools.slack:
+            case Announce(announcement=announcement), SlackBot() as bot:
+                delivered = bot.bring_up_to_date(announcement)
+                told = ": ".join(part for part in (delivered.state, delivered.url, delivered.detail) if part)
+                return Result("skipped" if delivered.state == "unchanged" else "done", told)
+            case SendMessage(message=message), SlackWebhook() as webhook:
+                webhook.send(message)
+                return Result("done")
+        raise ReletanError("There is no token for Slack any more.")
+    except ReletanError as error:
+        version = step.version if isinstance(step, SendMessage) else step.announcement.version
+        again = f"{error.message}{_advice(error)} To notify later: reletan notify {version}"
+        if isinstance(error, SlackError) and error.unclear:
+            return Result("unknown", f"{error.message} Look into the channel before you send it again: reletan notify {version}")
+        return Result("conflict", again)

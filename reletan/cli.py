@@ -1,12 +1,8 @@
-"""The command line: parse, one call, exit codes; nothing else."""
+"""The command line: parse, and one call for each command; nothing else. How a run ends stands in ``running``."""
 
-import os
-import signal
-import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,6 +27,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 NoFetch = Annotated[bool, typer.Option("--no-fetch", help="Do not fetch first; take what this clone knows.")]
 Offline = Annotated[bool, typer.Option("--offline", help="No request to anything: no fetch, no GitHub, no Slack.")]
 Version = Annotated[str | None, typer.Argument(help="The version, like 1.4.0; may be left out when only one is open.")]
+NoNotify = Annotated[bool, typer.Option("--no-notify", help="Tell nobody: no Slack message, no text to paste.")]
+Duty = Annotated[
+    str | None,
+    typer.Option(metavar="WHO", help="Who is on duty: a login, an e-mail address or a Slack member ID; else you."),
+]
 FailIfEmpty = Annotated[bool, typer.Option("--fail-if-empty", help="Exit 3 when there is nothing to release.")]
 
 
@@ -162,20 +163,22 @@ def start(
     ] = None,
     switch: Annotated[bool, typer.Option("--switch", help="Check the new branch out.")] = False,
     no_pr: Annotated[bool, typer.Option("--no-pr", help="Open no release pull request.")] = False,
-    no_notify: Annotated[bool, typer.Option("--no-notify", help="Send no Slack message.")] = False,
+    no_notify: NoNotify = False,
+    duty: Duty = None,
     fail_if_empty: FailIfEmpty = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Cut a release (or hotfix) branch from the remote's state and publish it; your work tree stays as it is."""
-    del no_pr, no_notify  # nothing is opened or sent by this version
+    del no_pr  # nothing is opened by this version
     kind, version = _kind_and_version(what or [])
     session = _open(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import start as command
 
     command.run(session, command.StartOptions(kind="hotfix" if kind == "hotfix" else "release", version=version, base=base,
-                                              switch=switch, fail_if_empty=fail_if_empty))  # fmt: skip
+                                              switch=switch, duty=duty, no_notify=no_notify,
+                                              fail_if_empty=fail_if_empty))  # fmt: skip
 
 
 def _kind_and_version(words: Sequence[str]) -> tuple[str, str | None]:
@@ -208,19 +211,19 @@ def tag(
         str, typer.Option(metavar="auto|push|pull-request", help="How the release reaches production.")
     ] = "auto",
     no_release: Annotated[bool, typer.Option("--no-release", help="Publish no GitHub Release.")] = False,
-    no_notify: Annotated[bool, typer.Option("--no-notify", help="Send no Slack message.")] = False,
+    no_notify: NoNotify = False,
     fail_if_empty: FailIfEmpty = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Merge the release into production, tag it and merge it back: one atomic push. Then the branch is cleaned up."""
-    del no_release, no_notify  # nothing is published or sent by this version
     session = _open(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import tag as command
 
     command.run(session, command.TagOptions(version=version, head=head, backmerge=backmerge, keep_branch=keep_branch,  # type: ignore[arg-type]
-                                            sign=sign, message=message, via=via, fail_if_empty=fail_if_empty))  # fmt: skip
+                                            sign=sign, message=message, via=via, no_release=no_release, no_notify=no_notify,
+                                            fail_if_empty=fail_if_empty))  # fmt: skip
 
 
 @app.command("resume", epilog="Examples:  reletan resume   |   reletan resume 1.4.0 --yes")
@@ -239,6 +242,71 @@ def abort(version: Version = None, dry_run: DryRun = False, yes: Yes = False, js
     from reletan.commands import abort as command
 
     command.run(session, version)
+
+
+@app.command(
+    "notes",
+    epilog="Examples:  reletan notes   |   reletan notes 1.4.0   |   reletan notes --since v1.2.0 --until v1.4.0   |   "
+    "reletan notes 1.4.0 --publish   |   reletan notes --format slack",
+)
+def notes(
+    version: Annotated[
+        str | None, typer.Argument(help="A release, like 1.4.0; else the open one, else what is not released yet.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="REF", help="From this tag, branch or commit on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="REF", help="Up to this tag, branch or commit.")] = None,
+    format: Annotated[
+        str, typer.Option(metavar="markdown|slack|json", help="slack is a text ready to paste.")
+    ] = "markdown",
+    template: Annotated[Path | None, typer.Option(metavar="FILE", help="A template of your own; see --context.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="en|ja", help="The language of reletan's own template.")
+    ] = None,
+    context: Annotated[bool, typer.Option("--context", help="Print what a template is given, as JSON.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Create the GitHub Release of VERSION, or bring its notes up to date.")
+    ] = False,
+    no_fetch: NoFetch = False,
+    offline: Offline = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """The release notes of a release, a range, or what is not released yet; --publish puts them on GitHub.
+
+    Pull requests stand under headings by their labels, as [notes] in .reletan.toml or .github/release.yml says.
+    """
+    session = _open(json=json, dry_run=dry_run, yes=yes, offline=offline)
+    from reletan.commands import notes as command
+
+    given = Path(Globals.directory, template) if template else None
+    command.run(session, command.NotesOptions(version=version, since=since, until=until, format=format,
+                                              template=str(given) if given else None, language=language,  # type: ignore[arg-type]
+                                              context=context, publish=publish, fetch=not (no_fetch or offline)))  # fmt: skip
+
+
+@app.command(
+    "notify",
+    epilog="Examples:  reletan notify   |   reletan notify 1.4.0 --dry-run   |   reletan notify 1.4.0 --duty yuki --yes",
+)
+def notify(
+    version: Annotated[
+        str | None, typer.Argument(help="A release, like 1.4.0; else the open one, else the last one.")
+    ] = None,
+    duty: Duty = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Post the Slack message of a release, or bring it up to date, from any machine.
+
+    With SLACK_BOT_TOKEN (and slack.channel) there is one message a release, found again and edited in place. With
+    SLACK_WEBHOOK_URL each call sends a message of its own. Without either, the text is printed, ready to paste.
+    """
+    session = _open(json=json, dry_run=dry_run, yes=yes)
+    from reletan.commands import notify as command
+
+    command.run(session, command.NotifyOptions(version=version, duty=duty))
 
 
 @app.command(
@@ -325,77 +393,3 @@ def demo(
     code = command.run(terminal, auto=auto, keep=keep and Path(Globals.directory, keep))
     if code:
         raise typer.Exit(code)
-
-
-class Terminated(BaseException):
-    """SIGTERM."""
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line; returns the exit code. Whatever goes wrong becomes one clear error here."""
-    signal.signal(signal.SIGTERM, _terminate)
-    _open_streams()
-    Globals.json = "--json" in arguments
-    try:
-        # typer turns Ctrl-C into an exit code and returns it
-        code = app(args=list(arguments) or ["--help"], prog_name="reletan", standalone_mode=False)
-        sys.stdout.flush()
-        return _interrupted("Interrupted", 130) if code == 130 else int(code or 0)
-    except typer.Exit as exit:
-        return exit.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        return _interrupted("Interrupted", 130)
-    except Terminated:
-        return _interrupted("Terminated", 143)
-    except (BrokenPipeError, SystemExit):
-        # rich and typer make a SystemExit of a broken pipe, and of nothing else here
-        from reletan.terminal import forget_reader
-
-        forget_reader(sys.stdout)
-        return 0
-    except Exception as problem:
-        return _failed(problem)
-
-
-def _terminate(_signal: int, _frame: object) -> NoReturn:
-    raise Terminated
-
-
-def _open_streams() -> None:
-    """A daemon may have closed some, and a narrow encoding must not stop a release."""
-    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - until the end
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _interrupted(what: str, code: int) -> int:
-    # a second Ctrl-C does not cut the explanation
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from reletan import render
-    from reletan.domain.errors import Interrupted
-    from reletan.terminal import Terminal
-
-    problem = Interrupted(f"{what}.", next="what was begun, `reletan resume` finishes; `reletan status` tells")
-    problem.exit_code = code
-    render.error(Terminal(json=Globals.json, color=Globals.color), problem)
-    return code
-
-
-def _failed(problem: Exception) -> int:
-    from reletan import render
-    from reletan.domain.errors import ReletanError, UsageError
-    from reletan.terminal import Terminal
-
-    click_error: type[Any] = typer.BadParameter.__mro__[2]
-    if isinstance(problem, click_error):
-        problem = UsageError(problem.format_message(), next="reletan --help, or reletan COMMAND --help")
-    if not isinstance(problem, ReletanError):
-        if Globals.verbose > 1:
-            raise problem
-        problem = ReletanError(f"Something unexpected happened: {type(problem).__name__}: {problem}.",
-                               next="nothing more was done; run it with -vv to see where, and report it")  # fmt: skip
-    render.error(Terminal(json=Globals.json, color=Globals.color), problem)
-    return problem.exit_code

@@ -11,13 +11,16 @@ import msgspec
 from reletan.domain.errors import Declined, ReletanError
 from reletan.domain.listing import Listing, grouped
 from reletan.domain.plan import (
+    Announce,
     CreateTag,
     DeleteBranch,
     DeleteRemoteBranch,
     Plan,
+    PublishRelease,
     PushRefs,
     RefUpdate,
     RunHook,
+    SendMessage,
     SetConfig,
     Step,
     Switch,
@@ -219,6 +222,12 @@ def step_lines(step: Step) -> list[str]:
             return [f"switch to {step.branch}"]
         case RunHook():
             return [f"run git-flow's hook {step.hook}"]
+        case PublishRelease():
+            return [f"publish the GitHub Release {step.tag} with its notes"]
+        case Announce():
+            return [f"tell {step.channel} on Slack: one message about {step.announcement.version}, kept up to date"]
+        case SendMessage():
+            return [f"send a message about {step.version} to Slack"]
         case _:
             assert_never(step)
 
@@ -239,7 +248,7 @@ def show_plan(terminal: Terminal, plan: Plan) -> None:
     _show_warnings(terminal, plan)
     lines = plan_lines(plan)
     if not lines:
-        if plan.waits or (plan.warnings and plan.version is None):
+        if plan.waits or plan.paste or (plan.warnings and plan.version is None):
             return
         terminal.say(f"Nothing to do{f' for {plan.version}' if plan.version else ''}: it is all done already.")
         return
@@ -265,14 +274,16 @@ def outcome(terminal: Terminal, plan: Plan, results: "Sequence[Result]") -> None
         terminal.out(to_json(_plan_object(plan, results)))
         return
     for step, result in zip(plan.steps, results, strict=True):
-        mark = {"done": "done", "skipped": "skipped"}.get(result.state, "NOT DONE")
+        mark = {"done": "done", "skipped": "skipped", "unknown": "UNKNOWN"}.get(result.state, "NOT DONE")
         detail = f" ({result.detail})" if result.detail else ""
-        tell = terminal.warn if mark == "NOT DONE" else terminal.say
+        tell = terminal.say if mark.islower() else terminal.warn
         tell(f"{mark}: {step_lines(step)[0].rstrip(':')}{detail}")
     if results and plan.result:
         terminal.say(plan.result)
     for line in plan.advice:
         terminal.say(f"next: {line}")
+    if results and plan.paste:
+        terminal.say(f"\nTo tell your team:\n\n{plan.paste}")
 
 
 def _plan_object(plan: Plan, results: "Sequence[Result] | None" = None) -> dict[str, Any]:
@@ -284,7 +295,7 @@ def _plan_object(plan: Plan, results: "Sequence[Result] | None" = None) -> dict[
         steps.append(entry)
     return {
         "schema": 1, "command": plan.command, "version": plan.version, "steps": steps, "warnings": list(plan.warnings),
-        "advice": list(plan.advice), "waits": list(plan.waits),
+        "advice": list(plan.advice), "waits": list(plan.waits), "paste": plan.paste,
     }  # fmt: skip
 
 

@@ -1,10 +1,14 @@
 """``reletan abort``: undo ``start``, as long as nothing was released and nothing would be lost."""
 
 from reletan.adapters.journal import Journal, JournalFolder
-from reletan.commands.finding import find_release, kind_and_version
+from reletan.commands.announcing import tell
+from reletan.commands.composing import subject_of_found
+from reletan.commands.finding import Found, find_release, kind_and_version
 from reletan.commands.flowing import carry_out
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
+from reletan.commands.slack import open_slack
+from reletan.commands.wording import News
 from reletan.domain.errors import Blocked
 from reletan.domain.flow import KINDS, OpenBranch
 from reletan.domain.plan import DeleteBranch, Plan, PushRefs, RefUpdate, SetConfig, Step
@@ -42,8 +46,8 @@ def _plan(session: Session, version: str | None) -> Plan:
     branch = found.branch
     _refuse_if_lost(session, facts, branch.name, branch.head)
     return Plan(
-        command="abort", version=found.version, steps=tuple(_steps(session, facts, branch)), head=branch.head,
-        mode="push", advice=tuple(_advice(facts, branch)),
+        command="abort", version=found.version, head=branch.head, mode="push", advice=tuple(_advice(facts, branch)),
+        steps=(*_steps(session, facts, branch), *_news(session, facts, found)),
     )  # fmt: skip
 
 
@@ -89,6 +93,14 @@ def _steps(session: Session, facts: Observed, branch: OpenBranch) -> list[Step]:
     if session.repo.setting(key) is not None and (local is None or local.worktree is None):
         steps.append(SetConfig(key, None))
     return steps
+
+
+def _news(session: Session, facts: Observed, found: Found) -> tuple[Step, ...]:
+    """The team hears of it where it has heard of the release."""
+    if found.branch is None or not found.branch.published or open_slack(session) is None:
+        return ()
+    news = News(subject=subject_of_found(session, facts, found), stage="aborted")
+    return tell(session, facts, news, command="abort", fresh=True).steps
 
 
 def _advice(facts: Observed, branch: OpenBranch) -> list[str]:

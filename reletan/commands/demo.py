@@ -60,10 +60,13 @@ def _tell(terminal: Terminal, folder: Path, *, auto: bool) -> int:
         with terminal.progress("building a shop with its pull requests"):
             world = World(folder)
             its = shop(world)
-        with world.on_github():
+        with world.on_github(), world.on_slack() as slack:
             guide = Guide(terminal, world, auto=auto)
-            tell_story(guide, its)
-            guide.tell("That was a release and a hotfix.")
+            try:
+                tell_story(guide, its)
+                guide.tell("That was a release and a hotfix.")
+            finally:
+                (folder / "channel.html").write_text(slack.page("#release"), encoding="utf-8")
     except Stopped as stopped:
         terminal.out(f"\n{stopped}")
         code = stopped.code
@@ -77,11 +80,12 @@ def _tell(terminal: Terminal, folder: Path, *, auto: bool) -> int:
 def _closing(folder: Path) -> str:
     return (
         f"Everything is still in {folder}, and nowhere else:\n"
-        "  hana        the clone, to look around with reletan and git\n"
-        "  origin.git  its remote\n"
-        "  home        what the commands had for a home; gitconfig is git's part of it\n"
-        "The sandbox's GitHub ended with this command: `reletan list` in the clone reads\n"
-        "the history alone now. Remove the folder when you like."
+        "  hana          the clone, to look around with reletan and git\n"
+        "  origin.git    its remote\n"
+        "  channel.html  what stood on Slack, for the browser\n"
+        "  home          what the commands had for a home; gitconfig is git's part of it\n"
+        "The sandbox's GitHub and Slack ended with this command: `reletan list` in the clone\n"
+        "reads the history alone now. Remove the folder when you like."
     )
 
 

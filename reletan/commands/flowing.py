@@ -1,15 +1,15 @@
 """Show a plan, ask, and do exactly that: the same for every writing command."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from reletan import prompts, render
 from reletan.adapters.gitparse import PushRefused
 from reletan.adapters.journal import Journal, JournalFolder, marked
-from reletan.apply import Result, perform
+from reletan.apply import Result, Tools, perform
 from reletan.commands.session import Session
 from reletan.domain.errors import Blocked, Declined, Incomplete
-from reletan.domain.plan import Plan, State
+from reletan.domain.plan import Plan, PublishRelease, State
 
 # A push that lost a race is tried again on the new state of the remote; so often, and then people should look.
 ATTEMPTS = 8
@@ -19,7 +19,7 @@ def show_and_apply(plan: Plan, session: Session) -> None:
     """A plan that needs neither the remote nor a journal (``init``)."""
     _settle(session, plan)
     if not session.dry_run:
-        results = perform(plan, session.repo, lambda _index, _result: None) if plan.steps else []
+        results = perform(plan, _tools(session), lambda _index, _result: None) if plan.steps else []
         render.outcome(session.terminal, plan, results)
 
 
@@ -42,16 +42,35 @@ def carry_out(session: Session, make_plan: Callable[[], Plan], make_journal: Cal
             plan = _plan_again(session, plan, make_plan, refusal)
             continue
         render.outcome(session.terminal, plan, results)
-        if plan.waits:
-            raise Incomplete(
-                f"{plan.version} is public, but not complete yet.",
-                details=plan.waits,
-                next=f"when that is merged (with a merge commit, not squashed), run `reletan resume {plan.version}`",
-                reported=True,
-            )
+        _require_complete(plan, results)
         return plan
     raise Blocked(f"The remote kept moving: {ATTEMPTS} pushes were refused, and nothing landed.", details=details,
                   next="run the command again")  # fmt: skip
+
+
+def _require_complete(plan: Plan, results: Sequence[Result]) -> None:
+    unpublished = _unpublished(plan, results)
+    if not plan.waits and not unpublished:
+        return
+    merged = "when that is merged (with a merge commit, not squashed), " if plan.waits else ""
+    raise Incomplete(
+        f"{plan.version} is public, but not complete yet.",
+        details=(*plan.waits, *unpublished),
+        next=f"{merged}run `reletan resume {plan.version}`",
+        reported=True,
+    )
+
+
+def _unpublished(plan: Plan, results: Sequence[Result]) -> list[str]:
+    return [
+        f"its GitHub Release is not published: {result.detail}"
+        for step, result in zip(plan.steps, results, strict=True)
+        if isinstance(step, PublishRelease) and result.state == "conflict"
+    ]
+
+
+def _tools(session: Session) -> Tools:
+    return Tools(repo=session.repo, hub=session.hub, slack=session.slack)
 
 
 def _settle(session: Session, plan: Plan) -> None:
@@ -85,7 +104,7 @@ def _plan_again(session: Session, old: Plan, make_plan: Callable[[], Plan], refu
 
 def _apply(session: Session, plan: Plan, make_journal: Callable[[Plan], Journal] | None) -> list[Result]:
     if make_journal is None or plan.version is None:
-        return perform(plan, session.repo, lambda _index, _result: None)
+        return perform(plan, _tools(session), lambda _index, _result: None)
     folder = JournalFolder(session.repo.common_dir)
     if not plan.steps:
         # killed after its last step: only the journal was left
@@ -100,7 +119,7 @@ def _apply(session: Session, plan: Plan, make_journal: Callable[[Plan], Journal]
         folder.write(marked(journal, states))
 
     folder.write(marked(journal, states))
-    results = perform(plan, session.repo, report)
-    if not plan.waits:
+    results = perform(plan, _tools(session), report)
+    if not plan.waits and not _unpublished(plan, results):
         folder.forget(plan.version)
     return results

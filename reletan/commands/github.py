@@ -36,7 +36,9 @@ def web_url(session: Session, url: str | None) -> str | None:
 
 
 def open_hub(session: Session, slug: str, url: str | None) -> "Hub | None":
-    """The way to GitHub; None without a token. Raises UsageError where the token is not safe."""
+    """The way to GitHub, one in a run; None without a token. Raises UsageError where the token is not safe."""
+    if session.hub is not None:
+        return session.hub
     _require_trusted(session, url)
     token = find_token(web_host(session), os.environ)
     if token is None:
@@ -44,7 +46,8 @@ def open_hub(session: Session, slug: str, url: str | None) -> "Hub | None":
     from reletan.adapters.hub import Hub
 
     terminal = session.terminal
-    return Hub(session.settings.github.api_url, slug, token, wait=terminal.wait, tell=terminal.detail)
+    session.hub = Hub(session.settings.github.api_url, slug, token, wait=terminal.wait, tell=terminal.detail)
+    return session.hub
 
 
 def _require_trusted(session: Session, url: str | None) -> None:

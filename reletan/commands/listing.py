@@ -177,6 +177,8 @@ def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequenc
         found.append(Warning("no-remote", "There is no remote: this is what the clone's own branches say."))
     if _unknown_tags(facts):
         found.append(Warning("no-tags", "This clone has no release tags; without --offline those of the remote count."))
+    elif span.since is None and facts.releases:
+        found.append(Warning("first-release", f"Nothing was released before {span.until}."))
     elif span.since is None:
         found.append(Warning("first-release", "No release tag is on production yet: this would be the first release."))
     return found

@@ -93,4 +93,6 @@ def _start_options(journal: Journal) -> start.StartOptions:
         base=kept.get("base"),
         switch=bool(kept.get("switch")),
         settled=True,
+        duty=kept.get("duty"),
+        no_notify=bool(kept.get("no_notify")),
     )

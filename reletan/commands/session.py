@@ -1,6 +1,7 @@
 """What every command gets: the terminal, the clone, the settings, and how far it may go."""
 
 import os
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,9 +12,15 @@ from reletan.domain.config import Config
 from reletan.domain.errors import ReletanError, UsageError
 from reletan.terminal import Terminal
 
+if TYPE_CHECKING:
+    from reletan.adapters.hub import Hub
+    from reletan.adapters.slack import SlackBot, SlackWebhook
+
 
 class Session(msgspec.Struct, kw_only=True):
-    """``answers``: what GitHub told in this run; ``trouble``: why it is not asked any more."""
+    """``answers``: what GitHub told in this run; ``trouble``: why it is not asked any more. ``hub`` and ``slack``: the ways
+    there, once they have been opened.
+    """
 
     terminal: Terminal
     repo: GitRepo
@@ -23,6 +30,8 @@ class Session(msgspec.Struct, kw_only=True):
     offline: bool = False
     answers: Answers = Answers()
     trouble: ReletanError | None = None
+    hub: "Hub | None" = None
+    slack: "SlackBot | SlackWebhook | None" = None
 
 
 def open_session(

@@ -8,16 +8,18 @@ from reletan import render
 from reletan.adapters.gitobjects import Signature
 from reletan.adapters.hooks import run_filter
 from reletan.adapters.journal import Journal, JournalFolder
+from reletan.commands.afterwards import with_aftermath
 from reletan.commands.completing import FROM_GITHUB
+from reletan.commands.composing import listing_of, subject_of_found
 from reletan.commands.finding import Found, find_release, untagged_merges
 from reletan.commands.flowing import carry_out
-from reletan.commands.listing import default_range, read_listing
 from reletan.commands.local import is_on
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.commands.tagging import gather
 from reletan.commands.task import Intent, Task, release_head
 from reletan.domain.errors import Blocked, UsageError
+from reletan.domain.listing import Listing
 from reletan.domain.plan import Plan
 from reletan.domain.tagging import Backmerge, plan_tag
 
@@ -30,6 +32,8 @@ class TagOptions(msgspec.Struct, frozen=True, kw_only=True):
     sign: bool = False
     message: str | None = None
     via: str = "auto"
+    no_release: bool = False
+    no_notify: bool = False
     fail_if_empty: bool = False
 
 
@@ -73,7 +77,7 @@ def _check(session: Session, options: TagOptions) -> None:
 def _journal(options: TagOptions, plan: Plan, intent: Intent) -> Journal:
     kept: dict[str, str | bool | None] = {
         "head": options.head, "backmerge": options.backmerge, "keep_branch": options.keep_branch, "sign": options.sign,
-        "message": intent.message, "via": options.via,
+        "message": intent.message, "via": options.via, "no_release": options.no_release, "no_notify": options.no_notify,
     }  # fmt: skip
     return Journal(command="tag", version=plan.version or "", options=kept, author=intent.who.author,
                    committer=intent.who.committer, plan=plan)  # fmt: skip
@@ -89,14 +93,16 @@ def _plan(session: Session, options: TagOptions, intents: dict[str, Intent], bey
     head = release_head(session, facts, found, options.head)
     if found.version not in intents:
         intents[found.version] = _intent(session, facts, found, head, options)
-    release = gather(Task(session=session, facts=facts, found=found, head=head, intent=intents[found.version]))
-    if found.tagged is None:
-        _show_contents(session, facts, found, head or release.merge)
+    task = Task(session=session, facts=facts, found=found, head=head, intent=intents[found.version])
+    release = gather(task)
+    listing = _contents(session, facts, found, head or release.merge) if found.tagged is None else None
     if release.beyond and head:
         beyond += session.repo.git.run(
             "log", "--format=%h %s (%an)", "-10", head, f"^{release.merge}", "--"
         ).out.splitlines()
-    return plan_tag(release)
+    return with_aftermath(
+        plan_tag(release), task, release, listing, publish=not options.no_release, notify=not options.no_notify
+    )
 
 
 def _as_far_as_it_came(session: Session, facts: Observed, found: Found | None) -> Found | None:
@@ -117,17 +123,18 @@ def _nothing_open(facts: Observed, options: TagOptions) -> Plan:
     return Plan(command="tag", version=None, steps=(), warnings=(f"no release is open; {said}",))
 
 
-def _show_contents(session: Session, facts: Observed, found: Found, tip: str) -> None:
+def _contents(session: Session, facts: Observed, found: Found, tip: str) -> Listing:
+    """What the release is going to hold, shown to the person."""
+    listing = listing_of(session, facts, subject_of_found(session, facts, found, tip))
     if session.terminal.json or session.terminal.quiet:
-        return
-    name = found.branch.name if found.branch else found.version
-    listing = read_listing(session, facts, default_range(facts, name, tip), kind=found.kind)
+        return listing
     for warning in listing.warnings:
         if warning.code in FROM_GITHUB:
             session.terminal.warn(warning.message)
     # that all of it is in this release needs no saying
     pulls = tuple(msgspec.structs.replace(pull, in_release=None) for pull in listing.pull_requests)
     render.listing_summary(session.terminal, msgspec.structs.replace(listing, pull_requests=pulls))
+    return listing
 
 
 def _intent(session: Session, facts: Observed, found: Found, head: str | None, options: TagOptions) -> Intent:

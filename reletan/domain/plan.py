@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from reletan.domain.message import Announcement, Message
+
 State = Literal["todo", "done", "skipped", "conflict", "unknown"]
 
 
@@ -86,8 +88,49 @@ class RunHook(msgspec.Struct, frozen=True, tag="run-hook", tag_field="kind"):
     arguments: tuple[str, ...]
 
 
+class PublishRelease(msgspec.Struct, frozen=True, kw_only=True, tag="publish-release", tag_field="kind"):
+    """Create, adopt or update the GitHub Release of ``tag``, which is on ``commit``; people's own text in it is kept.
+
+    ``notes``: Markdown; ``more``: the line that ends notes too long for GitHub; ``latest``: it is the newest release.
+    """
+
+    repository: str
+    tag: str
+    commit: str
+    name: str
+    notes: str
+    more: str
+    prerelease: bool
+    latest: bool
+
+
+class Announce(msgspec.Struct, frozen=True, tag="announce", tag_field="kind"):
+    """Post the release's one live Slack message in ``channel``, or bring it up to date. Its failure is a warning."""
+
+    channel: str
+    announcement: Announcement
+
+
+class SendMessage(msgspec.Struct, frozen=True, tag="send-message", tag_field="kind"):
+    """Send a message of its own by Slack's webhook, at most once. Its failure is a warning."""
+
+    version: str
+    message: Message
+
+
 Step = (
-    PushRefs | DeleteRemoteBranch | UpdateBranch | CreateTag | DeleteBranch | SetConfig | WriteFile | Switch | RunHook
+    PushRefs
+    | DeleteRemoteBranch
+    | UpdateBranch
+    | CreateTag
+    | DeleteBranch
+    | SetConfig
+    | WriteFile
+    | Switch
+    | RunHook
+    | PublishRelease
+    | Announce
+    | SendMessage
 )
 
 
@@ -96,7 +139,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``head`` and ``mode`` say what of the release may not change between showing and doing; ``warnings`` are shown
     before the question, ``advice`` after the work (commands for the person to type); ``waits`` are things that only
-    people can finish.
+    people can finish; ``paste`` is what to tell the team where there is no Slack.
     """
 
     command: str
@@ -108,6 +151,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     advice: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
     result: str | None = None
+    paste: str | None = None
 
     def same_intent(self, other: "Plan") -> bool:
         """Whether a yes to this plan is a yes to the other one too: same command, version, release head and mode."""

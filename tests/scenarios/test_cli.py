@@ -33,7 +33,7 @@ def test_the_help_names_every_command_and_the_exit_codes(world: World, arguments
 
 def test_the_help_imports_nothing_heavy() -> None:
     heavy = "'git rich msgspec questionary jinja2 prompt_toolkit pydantic'.split()"
-    script = "import sys\nfrom reletan.cli import run\nrun(['tag', '--help'])\n"
+    script = "import sys\nfrom reletan.running import run\nrun(['tag', '--help'])\n"
     script += f"print(sorted(set({heavy}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
@@ -118,9 +118,9 @@ def test_v_tells_each_git_command_with_its_time(world: World) -> None:
 
 def test_an_unexpected_problem_is_one_error_and_a_traceback_only_with_vv(world: World) -> None:
     script = (
-        "import sys, reletan.cli as cli, reletan.commands.session as session\n"
+        "import sys, reletan.running as running, reletan.commands.session as session\n"
         "def broken(*args, **kwargs): raise ZeroDivisionError('no luck')\n"
-        "session.open_session = broken\nsys.exit(cli.run(sys.argv[1:]))"
+        "session.open_session = broken\nsys.exit(running.run(sys.argv[1:]))"
     )
 
     def run(*args: str) -> subprocess.CompletedProcess[str]:

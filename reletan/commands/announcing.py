@@ -1,0 +1,131 @@
+"""How the team hears of a release: one live Slack message, an event by webhook, or a text to paste."""
+
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reletan.adapters.journal import JournalFolder
+from reletan.commands.composing import Subject, oldest_moment
+from reletan.commands.duty import Duty, known_to_slack, who_is_here
+from reletan.commands.github import github_slug
+from reletan.commands.observing import Observed
+from reletan.commands.session import Session
+from reletan.commands.slack import open_slack
+from reletan.commands.wording import News, words_for_slack, words_to_paste
+from reletan.domain.errors import ReletanError
+from reletan.domain.listing import Listing
+from reletan.domain.message import Announcement, Reply
+from reletan.domain.plan import Announce, SendMessage, Step
+
+if TYPE_CHECKING:
+    from reletan.adapters.slack import Posted, SlackBot
+
+
+class Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of the news: a step, or a text to paste, or neither."""
+
+    steps: tuple[Step, ...] = ()
+    paste: str | None = None
+
+
+def tell(
+    session: Session, facts: Observed, news: News, *, command: str, fresh: bool, duty: str | None = None,
+    listing: Listing | None = None,
+) -> Telling:  # fmt: skip
+    """How this run tells the news. ``fresh``: it makes them itself; if not, only what an earlier run left is told.
+
+    ``duty``: who is on duty from now on; ``listing``: of the release, where it has been read.
+    """
+    slack = open_slack(session)
+    if slack is None:
+        return Telling(paste=words_to_paste(session, facts, news, duty, listing).text() if fresh else None)
+    from reletan.adapters.slack import SlackWebhook
+
+    due = fresh or _was_left(session, command, news.subject.version or "")
+    if isinstance(slack, SlackWebhook):
+        return Telling(steps=(_send(session, facts, news, duty, listing),) if due else ())
+    try:
+        posted = _find(session, facts, slack, news.subject)
+        due = due or (posted is None if command == "start" else posted is not None and posted.stage != news.stage)
+        due = due and not (news.stage == "aborted" and posted is None)
+    except ReletanError as problem:
+        # the step itself will say so, where it is due
+        session.terminal.detail(f"Slack did not tell what was posted: {problem.message}")
+        posted = None
+    return Telling(steps=(_announce(session, facts, slack, news, duty, posted, listing),) if due else ())
+
+
+def notify(session: Session, facts: Observed, news: News, duty: str | None) -> Telling:
+    """The whole message, in whatever way there is: somebody asked for it."""
+    slack = open_slack(session)
+    if slack is None:
+        return Telling(paste=words_to_paste(session, facts, news, duty, None).text())
+    from reletan.adapters.slack import SlackWebhook
+
+    if isinstance(slack, SlackWebhook):
+        return Telling(steps=(_send(session, facts, news, duty, None, whole=True),))
+    posted = _find(session, facts, slack, news.subject)
+    return Telling(steps=(_announce(session, facts, slack, news, duty, posted, None),))
+
+
+def _was_left(session: Session, command: str, version: str) -> bool:
+    """Whether an interrupted run came to the release, but not to Slack."""
+    journal = JournalFolder(session.repo.common_dir).read(version)
+    if journal is None or journal.command != command or journal.plan is None:
+        return False
+    states = [
+        state
+        for step, state in zip(journal.plan.steps, journal.states, strict=False)
+        if isinstance(step, Announce | SendMessage)
+    ]
+    if "unknown" in states:
+        session.terminal.warn(
+            f"it is not known whether the message about {version} reached Slack: look into the channel, "
+            f"and send it again with `reletan notify {version}`"
+        )
+    return "todo" in states
+
+
+def _find(session: Session, facts: Observed, slack: "SlackBot", subject: Subject) -> "Posted | None":
+    with session.terminal.progress("looking into Slack"):
+        return slack.find(_repository(session, facts), subject.version or "", oldest_moment(session, subject.span))
+
+
+def _announce(
+    session: Session, facts: Observed, slack: "SlackBot", news: News, given: str | None, posted: "Posted | None",
+    listing: Listing | None,
+) -> Announce:  # fmt: skip
+    """The live message as it should be, for the bot."""
+    duty = known_to_slack(session, _on_duty(session, given, posted), slack.person)
+    words = words_for_slack(session, facts, news, duty, listing)
+    first, rest = words.messages()
+    thread = [Reply(key=f"list-{number}", message=message) for number, message in enumerate(rest, start=2)]
+    if news.stage != "started":
+        thread.append(Reply(key=news.stage, message=words.event()))
+    announcement = Announcement(
+        repository=_repository(session, facts), version=news.subject.version or "", stage=news.stage, duty=duty.kept,
+        main=first, thread=tuple(thread), oldest=oldest_moment(session, news.subject.span),
+    )  # fmt: skip
+    return Announce(session.settings.slack.channel or "", announcement)
+
+
+def _send(
+    session: Session, facts: Observed, news: News, given: str | None, listing: Listing | None, *, whole: bool = False
+) -> SendMessage:
+    """For the webhook, the live message as it is at the beginning (or ``whole``), and then only what happened."""
+    duty = known_to_slack(session, _on_duty(session, given, None), None)
+    words = words_for_slack(session, facts, news, duty, listing)
+    message = words.messages()[0] if whole or news.stage == "started" else words.event()
+    return SendMessage(news.subject.version or "", message)
+
+
+def _on_duty(session: Session, given: str | None, posted: "Posted | None") -> Duty:
+    if given:
+        return Duty(name=given)
+    return Duty(name=posted.duty) if posted else who_is_here(session, os.environ)
+
+
+def _repository(session: Session, facts: Observed) -> str:
+    """What tells this repository from others that the bot speaks of in the channel."""
+    return github_slug(session, facts.url) or (facts.url or "").rstrip("/").rpartition("/")[2].removesuffix(".git")

@@ -1,0 +1,57 @@
+"""The GitHub Release: the step that publishes it, and whether it is there already."""
+
+from reletan.adapters.templates import render_template
+from reletan.commands.composing import Subject, markdown
+from reletan.commands.github import github_slug, open_hub
+from reletan.commands.observing import Observed
+from reletan.commands.session import Session
+from reletan.domain.config import Language
+from reletan.domain.errors import ReletanError, Unauthorized, UsageError
+from reletan.domain.notes import Notes
+from reletan.domain.plan import PublishRelease
+from reletan.domain.version import is_final, sort_key
+
+
+def require_hub(session: Session, facts: Observed) -> None:
+    """Raises UsageError where the repository is on no GitHub, Unauthorized without a token."""
+    slug = github_slug(session, facts.url)
+    if slug is None:
+        raise UsageError("The remote is on no GitHub that is known here, so there is no GitHub Release to publish.",
+                         next="set github.repository (and github.api_url) in .reletan.toml")  # fmt: skip
+    if open_hub(session, slug, facts.url) is None:
+        raise Unauthorized("There is no token for GitHub.", next="set GH_TOKEN, or run `gh auth login`")
+
+
+def is_missing(session: Session, tag: str) -> bool:
+    """Whether the release of ``tag`` is to be published; also where GitHub does not tell."""
+    from reletan.adapters.hubrelease import find_published
+
+    assert session.hub is not None  # noqa: S101 - whoever asks has opened it
+    try:
+        return find_published(session.hub, tag) is None
+    except ReletanError as problem:
+        session.terminal.detail(f"whether {tag} has a GitHub Release is not known: {problem.message}")
+        return True
+
+
+def publish_step(
+    session: Session, facts: Observed, subject: Subject, notes: Notes, language: Language, *, template: str | None = None
+) -> PublishRelease:
+    version, tag = subject.version or "", subject.tag or ""
+    return PublishRelease(
+        repository=github_slug(session, facts.url) or "",
+        tag=tag,
+        commit=subject.commit or "",
+        name=tag,
+        notes=markdown(session, notes, language, template=template, for_release=True),
+        more=render_template("notes_more.j2", language, {"compare_url": notes.place.compare_url}).strip(),
+        prerelease=not is_final(version),
+        latest=_is_latest(facts, version),
+    )
+
+
+def _is_latest(facts: Observed, version: str) -> bool:
+    """A hotfix of an old line, or notes that come late, are not what GitHub shows as the latest release."""
+    if not is_final(version):
+        return False
+    return all(sort_key(release.version) <= sort_key(version) for release in facts.releases)

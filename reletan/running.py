@@ -1,0 +1,86 @@
+"""One run of the program, from its arguments to its exit code: whatever goes wrong becomes one clear error here."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Any, NoReturn
+
+import typer
+
+from reletan.cli import Globals, app
+
+
+class Terminated(BaseException):
+    """SIGTERM."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    _open_streams()
+    Globals.json = "--json" in arguments
+    try:
+        # typer turns Ctrl-C into an exit code and returns it
+        code = app(args=list(arguments) or ["--help"], prog_name="reletan", standalone_mode=False)
+        sys.stdout.flush()
+        return _interrupted("Interrupted", 130) if code == 130 else int(code or 0)
+    except typer.Exit as exit:
+        return exit.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted("Interrupted", 130)
+    except Terminated:
+        return _interrupted("Terminated", 143)
+    except (BrokenPipeError, SystemExit):
+        # rich and typer make a SystemExit of a broken pipe, and of nothing else here
+        from reletan.terminal import forget_reader
+
+        forget_reader(sys.stdout)
+        return 0
+    except Exception as problem:
+        return _failed(problem)
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    raise Terminated
+
+
+def _open_streams() -> None:
+    """A daemon may have closed some, and a narrow encoding must not stop a release."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - until the end
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _interrupted(what: str, code: int) -> int:
+    # a second Ctrl-C does not cut the explanation
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from reletan import render
+    from reletan.domain.errors import Interrupted
+    from reletan.terminal import Terminal
+
+    problem = Interrupted(f"{what}.", next="what was begun, `reletan resume` finishes; `reletan status` tells")
+    problem.exit_code = code
+    render.error(Terminal(json=Globals.json, color=Globals.color), problem)
+    return code
+
+
+def _failed(problem: Exception) -> int:
+    from reletan import render
+    from reletan.domain.errors import ReletanError, UsageError
+    from reletan.terminal import Terminal
+
+    click_error: type[Any] = typer.BadParameter.__mro__[2]
+    if isinstance(problem, click_error):
+        problem = UsageError(problem.format_message(), next="reletan --help, or reletan COMMAND --help")
+    if not isinstance(problem, ReletanError):
+        if Globals.verbose > 1:
+            raise problem
+        problem = ReletanError(f"Something unexpected happened: {type(problem).__name__}: {problem}.",
+                               next="nothing more was done; run it with -vv to see where, and report it")  # fmt: skip
+    render.error(Terminal(json=Globals.json, color=Globals.color), problem)
+    return problem.exit_code
