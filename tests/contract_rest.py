@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from contract_files import contract_file
+from contract_rulesets import PATHS
 from jsonschema import Draft4Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
@@ -28,6 +29,7 @@ class RestContract:
 
     def __init__(self, description: Json) -> None:
         _correct(description)
+        description["paths"] |= PATHS
         whole = _resolved(description, description, {})
         self.operations = sorted(_operations(whole), key=lambda one: -len(re.sub(r"\{\w+\}", "", one.path)))
         self._error = _validator(whole["components"]["schemas"]["basic-error"])

@@ -92,6 +92,8 @@ WAYS = {
     "Tag": 'repository ref(qualifiedName: "v1.3.0") target',
     "Tree": 'repository object(expression: "develop:")',
     "User": f"{PULL} author",
+    "UserContentEdit": f"{PULL} userContentEdits(first: 9) nodes",
+    "UserContentEditConnection": f"{PULL} userContentEdits(first: 9)",
     "UserConnection": f"{PULL} assignees(first: 9)",
     "Workflow": f"{CONTEXTS} nodes ...onCheckRun checkSuite workflowRun workflow",
     "WorkflowRun": f"{CONTEXTS} nodes ...onCheckRun checkSuite workflowRun",
@@ -208,6 +210,7 @@ def full_world(built_believable: World, tmp_path_factory: pytest.TempPathFactory
     world.open_issue("Where is my money?")
     world.approve(number)
     world.comment(number, "Nice")
+    world.edit_body(number, "For money and cards")
     world.check("ci", "success", number)
     world.status("lint", "success", number)
     world.publish("v1.3.0")

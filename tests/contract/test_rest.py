@@ -11,6 +11,7 @@ from asking import Asked, whole
 from contract_files import missing
 from contract_rest import RestContract
 
+from reletan.sandbox.github.answers import code_of
 from reletan.sandbox.github.model import Deployment, DeploymentStatus, Protection
 from reletan.sandbox.origin import Person
 from reletan.sandbox.team import AutoMerge
@@ -54,6 +55,7 @@ def full(built_believable: World, tmp_path_factory: pytest.TempPathFactory) -> W
         "develop",
         Protection(approvals=1, checks=("build",), linear=True, queue=True, by_ruleset=True, bypass=("hana",)),
     )
+    world.protect_tags("nightly-*")
     world.permissions["@ci"] = "write"
     world.tokens["token-of-ci"] = "@ci"
     hana = world.person("hana")
@@ -73,6 +75,10 @@ READS: list[tuple[str, dict[str, str], int]] = [
     ("/branches/develop/protection", {}, 404),
     ("/rules/branches/develop", {}, 200),
     ("/rules/branches/main", {}, 200),
+    ("/rulesets", {"targets": "tag", "includes_parents": "true"}, 200),
+    ("/rulesets", {}, 200),
+    ("/rulesets/{ruleset}", {}, 200),
+    ("/rulesets/1", {}, 404),
     ("/collaborators/yuki/permission", {}, 200),
     ("/commits/develop", {}, 200),
     ("/commits/nowhere", {}, 422),
@@ -183,6 +189,7 @@ def fill(world: World, what: Any) -> Any:
         "{merged}": world.pulls[21].merged,
         "{develop}": world.head("develop"),
         "{release}": next(str(one.id) for one in world.releases if not one.draft),
+        "{ruleset}": str(code_of("refs/tags/nightly-*")),
         "{draft}": next((str(one.id) for one in world.releases if one.draft), ""),
     }
     if isinstance(what, dict):

@@ -295,3 +295,38 @@ def test_the_team_belongs_to_a_new_repository_from_the_start(empty_world: World)
     assert merging.mergeable_state(empty_world, empty_world.pulls[number]) == "clean"
     empty_world.open_pull("Mine", author="Zoe")
     assert empty_world.may("zoe") == "read"
+
+
+# rulesets by themselves
+
+
+def test_rulesets_are_listed_by_what_they_are_for(world: World) -> None:
+    world.protect_branch("main", REVIEWED)
+    world.protect_branch("release/*", Protection(pull_request=True, by_ruleset=True))
+    world.protect_tags("v*", bypass=("yuki",))
+    assert {one["name"]: one["target"] for one in get(world, "/rulesets")} == {
+        "Protect release/*": "branch",
+        "Protect v*": "tag",
+    }
+    [tags] = get(world, "/rulesets", targets="tag")
+    assert [get(world, f"/rulesets/{tags['id']}", login)["current_user_can_bypass"] for login in ("hana", "yuki")] == [
+        "never", "always",
+    ]  # fmt: skip
+    shown = get(world, f"/rulesets/{tags['id']}")
+    assert shown["conditions"]["ref_name"]["include"] == ["refs/tags/v*"]
+    assert [rule["type"] for rule in shown["rules"]] == ["creation", "deletion", "non_fast_forward"]
+
+
+@pytest.mark.parametrize(
+    ("by_ruleset", "said"), [(False, "Cannot change this locked branch"), (True, "Cannot update this protected ref")]
+)
+def test_a_locked_branch_takes_no_changes(laptop: World, by_ruleset: bool, said: str) -> None:
+    number = laptop.open_pull("Sell at night")
+    laptop.protect_branch("develop", Protection(locked=True, admins=True, by_ruleset=by_ruleset))
+    with pytest.raises(WorldError, match=said):
+        laptop.push_to("develop")
+    merged = Asked(laptop, "PUT", f"/pulls/{number}/merge")
+    assert (merged.status, said in merged.body["message"]) == (405, True)
+    kinds = [rule["type"] for rule in get(laptop, "/rules/branches/develop")]
+    locked = not by_ruleset and get(laptop, "/branches/develop/protection")["lock_branch"]["enabled"]
+    assert ("update" in kinds, locked) == (by_ruleset, not by_ruleset)

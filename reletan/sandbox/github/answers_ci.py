@@ -152,6 +152,7 @@ def protection(view: View, branch: str, rules: Protection) -> Json:
         "required_linear_history": {"enabled": rules.linear},
         "allow_force_pushes": {"enabled": rules.force_pushes},
         "allow_deletions": {"enabled": rules.deletions},
+        "lock_branch": {"enabled": rules.locked},
     }
     if rules.checks or rules.strict:
         shown["required_status_checks"] = required_checks(view, branch, rules)
@@ -197,6 +198,8 @@ def ruleset(rules: Protection) -> list[Json]:
         found.append({"type": "required_status_checks", "parameters": parameters})
     if rules.linear:
         found.append({"type": "required_linear_history"})
+    if rules.locked:
+        found.append({"type": "update", "parameters": {"update_allows_fetch_and_merge": False}})
     if not rules.creations:
         found.append({"type": "creation"})
     if not rules.deletions:
@@ -206,6 +209,38 @@ def ruleset(rules: Protection) -> list[Json]:
     if rules.queue:
         found.append({"type": "merge_queue", "parameters": _QUEUE})
     return found
+
+
+def named_ruleset(view: View, name: str) -> Json:
+    """A ruleset as lists show it; ``name``: that of what it protects, or a pattern, in full."""
+    short = name.split("/", 2)[-1]
+    number = code_of(name)
+    return {
+        "id": number,
+        "node_id": node("RepositoryRuleset", number),
+        "name": f"Protect {short}",
+        "target": "tag" if name.startswith("refs/tags/") else "branch",
+        "source_type": "Repository",
+        "source": view.site.slug,
+        "enforcement": "active",
+        "created_at": moment(0),
+        "updated_at": moment(0),
+        "_links": {
+            "self": {"href": f"{view.api}/rulesets/{number}"},
+            "html": {"href": f"{view.web}/rules/{number}"},
+        },
+    }
+
+
+def full_ruleset(view: View, name: str, rules: Protection) -> Json:
+    """A ruleset by itself, with what it protects and asks for, and whether the one who asks gets past it."""
+    past = "always" if view.site.may_bypass(view.request.login, rules) else "never"
+    return {
+        **named_ruleset(view, name),
+        "conditions": {"ref_name": {"include": [name], "exclude": []}},
+        "rules": ruleset(rules),
+        "current_user_can_bypass": past,
+    }
 
 
 _QUEUE: Json = {

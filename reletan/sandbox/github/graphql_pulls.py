@@ -5,6 +5,7 @@ from typing import Any
 from reletan.sandbox.github.answers import code_of, node, updated_at
 from reletan.sandbox.github.answers_pulls import base_of, head_of
 from reletan.sandbox.github.graphql_commits import Commit, Ref, StatusCheckRollup, commit, ref, rollup
+from reletan.sandbox.github.graphql_edits import Edited
 from reletan.sandbox.github.graphql_view import Connection, Look, named, no_node
 from reletan.sandbox.github.history import Change
 from reletan.sandbox.github.merging import counted, opinions, rules_of
@@ -16,7 +17,7 @@ from reletan.sandbox.team import Pull
 _CHANGES = {"A": "ADDED", "D": "DELETED", "M": "MODIFIED", "T": "CHANGED"}
 
 
-class PullRequest:
+class PullRequest(Edited):
     def __init__(self, view: Look, pull: Pull) -> None:
         self._view, self._pull = view, pull
         self.id, self.number = node("PullRequest", pull.number), pull.number

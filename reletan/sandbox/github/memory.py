@@ -10,6 +10,7 @@ from reletan.sandbox.github.model import (
     Comment,
     CommitStatus,
     Deployment,
+    Edit,
     Issue,
     Label,
     Permission,
@@ -27,12 +28,12 @@ TOKEN = "sandbox-token-of-hana"  # noqa: S105 - it opens nothing but the sandbox
 MEMBERS = ("Hana", "Yuki", "Marta", "山田 花子", "佐藤 健")
 # What a copy of a world takes over
 REMEMBERED = (
-    "clock", "last_number", "last_id", "pulls", "labels", "issues", "comments", "reviews", "checks", "statuses",
+    "clock", "last_number", "last_id", "pulls", "labels", "issues", "edits", "comments", "reviews", "checks", "statuses",
     "releases", "deployments", "protections", "queue", "settings", "members", "permissions", "tokens", "name",
     "former_names", "unknown_reads", "index_lag", "queue_lag", "unknown_left", "lag_left", "queue_left", "touched",
 )  # fmt: skip
-# What only counts, and what the counters and the clock gave: two ways to the same end differ in these
-COUNTED = ("clock", "last_number", "last_id", "unknown_left", "lag_left", "queue_left", "touched")
+# What only counts, what the counters and the clock gave, and how texts came about: two ways to the same end differ in these
+COUNTED = ("edits", "clock", "last_number", "last_id", "unknown_left", "lag_left", "queue_left", "touched")
 FROM_COUNTERS = ("id", "at", "edited_at", "opened_at", "ended_at", "published_at", "latest_at")
 
 
@@ -50,6 +51,7 @@ class Memory(Team):
         self.settings = Settings()
         self.labels: dict[str, Label] = {}
         self.issues: dict[int, Issue] = {}
+        self.edits: list[Edit] = []
         self.comments: list[Comment] = []
         self.reviews: list[Review] = []
         self.checks: list[Check] = []

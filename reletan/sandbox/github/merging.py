@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from reletan.sandbox.github.model import NO_RULES, Protection, Review, Standing
-from reletan.sandbox.github.protection import NO_MERGE_COMMITS, QUEUE_ONLY, checks_missing, in_one
+from reletan.sandbox.github.protection import LOCKED, NO_MERGE_COMMITS, QUEUE_ONLY, checks_missing, in_one
 from reletan.sandbox.github.site import Site
 from reletan.sandbox.github.wire import Refused
 from reletan.sandbox.origin import Moved, WorldError
@@ -45,7 +45,7 @@ def _state_without_conflict(site: Site, pull: Pull) -> str:
     if pull.draft:
         return "draft"
     rules = rules_of(site, pull.base)
-    if _reviews_missing(site, pull, rules) or _checks_missing(site, pull, rules):
+    if rules.locked or _reviews_missing(site, pull, rules) or _checks_missing(site, pull, rules):
         return "blocked"
     if rules.strict and site.behind(pull.number):
         return "behind"
@@ -146,6 +146,8 @@ def _refusal_by_rules(site: Site, pull: Pull, rules: Protection, method: How) ->
 
 
 def _broken(site: Site, pull: Pull, rules: Protection, method: How) -> Iterator[str]:
+    if rules.locked:
+        yield LOCKED[rules.by_ruleset]
     if reviews := _reviews_missing(site, pull, rules):
         yield reviews
     if checks := _checks_missing(site, pull, rules):

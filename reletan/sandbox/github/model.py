@@ -45,6 +45,16 @@ class Comment(msgspec.Struct):
     edited_at: int
 
 
+class Edit(msgspec.Struct, frozen=True):
+    """One version of the text of a pull request or an issue, from when it was edited for the first time; ``text``: all of it."""
+
+    id: int
+    number: int
+    editor: Person
+    text: str
+    at: int
+
+
 class Review(msgspec.Struct):
     """``commit``: the head that was looked at."""
 
@@ -128,8 +138,9 @@ class Protection(msgspec.Struct):
     past, else administrators do, unless ``admins`` says that the rules hold for them too.
 
     ``pull_request``: changes come by pull requests only, which ``approvals`` implies; ``queue``: merges go through a merge
-    queue; ``linear``: no merge commits. ``creations``, ``force_pushes``, ``deletions``: whether refs may be made, moved
-    backwards, deleted. ``message``: what pushes are refused with, instead of GitHub's own first line.
+    queue; ``linear``: no merge commits; ``locked``: no changes at all. ``creations``, ``force_pushes``, ``deletions``:
+    whether refs may be made, moved backwards, deleted. ``message``: what pushes are refused with, instead of GitHub's own
+    first line.
     """
 
     approvals: int = 0
@@ -139,6 +150,7 @@ class Protection(msgspec.Struct):
     admins: bool = False
     dismiss_stale: bool = False
     queue: bool = False
+    locked: bool = False
     by_ruleset: bool = False
     pull_request: bool = False
     creations: bool = True

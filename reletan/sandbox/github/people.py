@@ -1,9 +1,14 @@
 """The verbs of people and of CI on the sandbox GitHub."""
 
-from reletan.sandbox.github.model import Check, Comment, CommitStatus, Issue, Label, Release, Review, ReviewState
+import re
+
+from reletan.sandbox.github.model import Check, Comment, CommitStatus, Edit, Issue, Label, Release, Review, ReviewState
 from reletan.sandbox.github.rights import Rights
 from reletan.sandbox.origin import Person, WorldError
 
+_BOX = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])[ \t]+\[[ xX]\]")
+_NUMBER = re.compile(r"(?<!\w)#(\d+)")
+_COMMENT = re.compile(r"<!--.*?-->")
 COLORS = {"bug": "d73a4a", "feature": "0e8a16", "breaking": "b60205", "documentation": "0075ca"}
 
 
@@ -49,6 +54,29 @@ class People(Rights):
         self.comments.append(comment)
         return comment
 
+    def edit_body(self, number: int, text: str, by: str = "Yuki") -> None:
+        """Write another text for a pull request or an issue; GitHub keeps what it was, by whom and when."""
+        holder, now = self.pulls.get(number) or self.issues[number], self._tick()
+        if text == holder.body:
+            return
+        if not any(edit.number == number for edit in self.edits):
+            self.edits.append(Edit(self.next_id(), number, holder.author, holder.body, holder.opened_at))
+        self.edits.append(Edit(self.next_id(), number, Person(by), text, now))
+        holder.body = text
+        self.touched[number] = now
+
+    def tick(self, number: int, item_number: int, by: str = "Yuki", *, box: str = "[x]") -> None:
+        """Tick the box of pull request ``item_number`` in the text of ``number``, as by a click on the page; with
+        ``box="[ ]"``, take the tick back. Raises WorldError where there is no such box.
+        """
+        lines = (self.pulls.get(number) or self.issues[number]).body.splitlines(keepends=True)
+        found = [at for at, line in enumerate(lines) if _BOX.match(line) and _is_about(line, item_number)]
+        if not found:
+            raise WorldError(f"there is no box of #{item_number} in #{number}")
+        line = lines[found[0]]
+        lines[found[0]] = re.sub(r"\[[ xX]\]", box, line, count=1)
+        self.edit_body(number, "".join(lines), by)
+
     def close_pull(self, number: int) -> None:
         """Close it without merging."""
         self.pulls[number].closed, self.pulls[number].ended_at = True, self._tick()
@@ -89,3 +117,8 @@ class People(Rights):
         self.statuses.append(status)
         self.tell_hook()
         return status
+
+
+def _is_about(line: str, number: int) -> bool:
+    """Whether the last number that one sees in a line is this one."""
+    return [str(number)] == _NUMBER.findall(_COMMENT.sub("", line))[-1:]

@@ -12,6 +12,7 @@ from reletan.sandbox.origin import Origin
 QUEUE_ONLY = "Changes must be made through the merge queue"
 PULL_REQUEST_ONLY = "Changes must be made through a pull request."
 NO_MERGE_COMMITS = "This branch must not contain merge commits."
+LOCKED = {True: "Cannot update this protected ref.", False: "Cannot change this locked branch"}  # by a ruleset or not
 NO_FORCE = "Cannot force-push to this branch"
 NO_DELETION = "Cannot delete this branch"
 NO_CREATION = "Cannot create ref due to creations being restricted."
@@ -44,6 +45,7 @@ def broken_by(change: Change, rules: Protection, standings: Mapping[str, Standin
     if change.old is None and not rules.creations:
         return [NO_CREATION]
     said = [
+        LOCKED[rules.by_ruleset] if rules.locked and change.old else None,
         NO_FORCE if change.forced and not rules.force_pushes else None,
         QUEUE_ONLY if rules.queue else None,
         # classic protection lets people make a branch that it then protects

@@ -26,7 +26,7 @@ def edited(view: View, number: str) -> Answer:
     within(new.get("body"), "body", "Issue", LONGEST_BODY)
     issue.title = new.get("title") or issue.title
     if "body" in new:
-        issue.body = new["body"] or ""
+        view.site.edit_body(issue.number, new["body"] or "", view.person.name)
     if "labels" in new:
         issue.labels = _names(new["labels"])
     if "assignees" in new:

@@ -78,7 +78,7 @@ def edit(view: View, pull: Pull, new: Json) -> None:
     pull.base = new.get("base") or pull.base
     pull.title = new.get("title") or pull.title
     if "body" in new:
-        pull.body = new["body"] or ""
+        view.site.edit_body(pull.number, new["body"] or "", view.person.name)
     set_state(view, pull, new.get("state"))
     view.touch(pull.number)
 

@@ -97,6 +97,18 @@ def rules(view: View, name: str) -> Answer:
     return view.listed(told, lambda _, rule: {**rule, **source})
 
 
+def rulesets(view: View) -> Answer:
+    """``targets``: some of branch, tag and push, with commas between."""
+    asked = view.request.query.get("targets")
+    shown = [answers_ci.named_ruleset(view, name) for name, _ in view.site.rulesets()]
+    return view.listed([one for one in shown if asked is None or one["target"] in asked.split(",")], lambda _, one: one)
+
+
+def ruleset(view: View, number: str) -> Answer:
+    by_number = {answers.code_of(name): (name, rules) for name, rules in view.site.rulesets()}
+    return Answer(200, answers_ci.full_ruleset(view, *found(by_number.get(int(number)))))
+
+
 def permission(view: View, login: str) -> Answer:
     view.need("write")
     right = view.site.right(login)

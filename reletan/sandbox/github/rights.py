@@ -58,6 +58,10 @@ class Rights(Memory):
         full = ref if ref.startswith("refs/") else f"{HEADS}{ref}"
         return next((rules for pattern, rules in self._rules() if fits(pattern, full)), None)
 
+    def rulesets(self) -> list[tuple[str, Protection]]:
+        """Those of them that are rulesets, with the full name or pattern that each is for."""
+        return [(pattern, rules) for pattern, rules in self._rules() if rules.by_ruleset]
+
     def may_bypass(self, login: str | None, rules: Protection) -> bool:
         """Whether rules do not hold for somebody: for pushes, for REST and for the button alike."""
         return may_bypass(rules, login, self.may(login) if login else "none")
