@@ -1,7 +1,7 @@
 # Every target sets itself up in .venv: only Python 3.11 or newer, git and make have to be there.
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help test demo bench fmt clean
+.PHONY: help test demo bench pictures fmt clean
 
 ifneq ($(words $(CURDIR)),1)
 $(error make cannot work in a path with spaces: move the checkout out of "$(CURDIR)")
@@ -26,6 +26,9 @@ demo: $(READY) ## a release and a hotfix in a sandbox, without any account
 
 bench: $(READY) ## how fast it is
 	$(PYTHON) -m bench
+
+pictures: $(READY) ## the pictures of the documentation, from the sandbox
+	$(PYTHON) docs/pictures/make.py
 
 fmt: $(READY) ## format the code, and mend what can be mended
 	$(PYTHON) -m ruff format

@@ -32,7 +32,7 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def environment(self) -> dict[str, str]:
         """Tokens, settings and an identity, none of which may appear anywhere."""
-        secrets = ("GH_TOKEN", "GITHUB_TOKEN", "SLACK_BOT_TOKEN", "RELETAN_FLOW_TAG_PREFIX", "GIT_AUTHOR_NAME",
+        secrets = ("GH_TOKEN", "GITHUB_TOKEN", "SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL", "RELETAN_FLOW_TAG_PREFIX", "GIT_AUTHOR_NAME",
                    "GIT_COMMITTER_NAME", "EMAIL")  # fmt: skip
         return {
             **dict.fromkeys(secrets, CANARY),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from reletan import prompts
@@ -20,6 +21,7 @@ from reletan.terminal import Terminal
 _LOOKS = ("TERM", "COLUMNS", "LINES", "NO_COLOR", "COLORTERM", "PROMPT_TOOLKIT_NO_CPR")
 _WIDEST = 100
 _AN_HOUR = 3_600
+_CHANNEL = "#release"
 _LATEST = ["log", "--graph", "--oneline", "--decorate", "--max-count=14", "main", "develop"]
 
 
@@ -38,6 +40,7 @@ class Guide:
         self.terminal = terminal
         self.world = world
         self.auto = auto
+        self._read = world.slack.text(_CHANNEL)
         self._color = terminal.colored(sys.stdout.isatty())
 
     def tell(self, text: str, *lines: str) -> None:
@@ -62,6 +65,13 @@ class Guide:
     def git_in_origin(self, *args: str) -> None:
         argv = ["git", *args]
         self._run(shlex.join(argv), argv, self.world.origin)
+
+    def channel(self, text: str) -> None:
+        """What is new in the channel since it was shown last, below a paragraph."""
+        self.tell(text)
+        before, self._read = self._read, self.world.slack.text(_CHANNEL)
+        bar = self._styled("35", "│")
+        self.terminal.out("\n".join(f"{bar} {line}".rstrip() for line in [_CHANNEL, *_news(before, self._read)]))
 
     def let_time_pass(self) -> None:
         """Otherwise all that was pushed would be so new that GitHub may not know it yet, and be asked again."""
@@ -104,6 +114,19 @@ class Guide:
         return f"\x1b[{style}m{text}\x1b[m" if self._color else text
 
 
+def _news(before: str, now: str) -> list[str]:
+    """The lines of ``now`` that ``before`` had not; a … stands for those in between."""
+    old, new = before.splitlines(), now.splitlines()
+    shown: list[str] = []
+    for what, _, _, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what != "equal":
+            shown += new[begin:end]
+        elif any(new[begin:end]) and shown[-1:] != ["…"]:
+            shown.append("…")
+    told = [at for at, line in enumerate(shown) if line not in ("", "…")]
+    return shown[told[0] : told[-1] + 1] if told else []
+
+
 def _finished(argv: Sequence[str], where: Path, env: Mapping[str, str], *, silent: bool) -> int:
     """The exit code of a command, whose output goes where ours goes; ``silent``: nobody is there to answer it."""
     stdin = subprocess.DEVNULL if silent else None
@@ -133,12 +156,12 @@ def tell_story(guide: Guide, shop: Shop) -> None:
 
 
 def _begin(guide: Guide) -> None:
+    world = guide.world
     guide.tell("You are Hana, on duty for the next release of a shop. Its remote is on a GitHub that runs inside of this "
-               f"command, and your clone is {guide.world.clone}")  # fmt: skip
+               f"command, and so does the team's Slack; your clone is {world.clone}")  # fmt: skip
     if not guide.auto:
-        guide.tell(
-            "Where reletan asks whether to do exactly what it shows, y goes on; a no changes nothing, and the story ends."
-        )
+        guide.tell("Where reletan asks whether to do exactly what it shows, y goes on; a no changes nothing, and the story "
+                   "ends. The Slack is a page, too: open it, and watch it change.", world.slack.url)  # fmt: skip
     guide.tell("Once in a repository: reletan finds out how this team works, and writes it down for everybody.")
     guide.reletan("init", "--defaults", asks=True)
     guide.tell("The settings belong into the repository, so that the whole team and CI have the same.")
@@ -148,12 +171,9 @@ def _begin(guide: Guide) -> None:
 
 def _look(guide: Guide, shop: Shop) -> None:
     guide.tell("What has been merged since the last release? The history tells most of it; GitHub adds labels and logins, "
-               f"and knows that three commits were pull request #{shop.rebased}, merged by rebase.")  # fmt: skip
+               f"and knows that three commits were pull request #{shop.rebased}, merged by rebase, and that #{shop.newcomer} "
+               "is somebody's first.")  # fmt: skip
     guide.reletan("list")
-    guide.tell(
-        f"The same by label. #{shop.newcomer} is somebody's first pull request here, which GitHub tells as well."
-    )
-    guide.reletan("list", "--group-by", "label")
     guide.tell("Four more are open, and stay out of the release. May they be merged? In CI, reletan automerge merges what is "
                "ready; here it only explains.")  # fmt: skip
     guide.reletan("automerge", "--all", "--explain")
@@ -165,6 +185,9 @@ def _start(guide: Guide) -> None:
     guide.tell("Start it. The version is proposed from the labels and titles; the branch appears on the remote, and your "
                "work tree stays as it is.")  # fmt: skip
     guide.reletan("start", asks=True)
+    guide.channel(
+        "And this is what the team reads on Slack: one message for the whole release. Only you are mentioned."
+    )
 
 
 def _meanwhile(guide: Guide, shop: Shop) -> None:
@@ -181,10 +204,14 @@ def _meanwhile(guide: Guide, shop: Shop) -> None:
 
 def _tag(guide: Guide) -> None:
     version = guide.open_branch("release/").removeprefix("release/")
+    guide.tell("What will the release notes say? Headings come from labels; the template may be the team's own.")
+    guide.reletan("notes")
     guide.tell("What would the release do? Again, nothing is changed.")
     guide.reletan("tag", "--dry-run")
-    guide.tell("Release! Production, tag and development reach the remote in one atomic push: all of them, or none.")
+    guide.tell("Release! Production, tag and development reach the remote in one atomic push: all of them, or none. Then the "
+               "notes become a GitHub Release, and the team hears of it.")  # fmt: skip
     guide.reletan("tag", asks=True)
+    guide.channel("The message on Slack was brought up to date, Yuki's fix is in it now, and its thread has the news.")
     guide.tell("Was that all? Running it again is always safe.")
     guide.reletan("tag", version, asks=True)
 
@@ -197,6 +224,7 @@ def _hotfix(guide: Guide) -> None:
     guide.let_time_pass()
     guide.tell(f"花子 pushes the fix to {branch}. It goes out in the same way, and back into develop.")
     guide.reletan("tag", asks=True)
+    guide.channel("The hotfix had a message of its own:")
 
 
 def _look_back(guide: Guide) -> None:

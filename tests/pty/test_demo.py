@@ -32,6 +32,7 @@ def _end(child: pexpect.spawn) -> tuple[int | None, str]:
 
 def test_enter_runs_each_command_and_q_stops(somebody: Person) -> None:
     child = _demo(somebody, "-C", str(somebody.home), "demo", "--keep", "お店 1")
+    child.expect(r"http://127\.0\.0\.1:\d+")
     child.expect("reletan init --defaults.*" + PAUSE)
     child.send(ENTER)
     child.expect(QUESTION)
@@ -41,12 +42,14 @@ def test_enter_runs_each_command_and_q_stops(somebody: Person) -> None:
     child.expect("reletan list.*" + PAUSE)
     child.send(ENTER)
     child.expect("First contributions: lena")
-    child.expect("--group-by label.*" + PAUSE)
+    child.expect("automerge --all --explain.*" + PAUSE)
     child.send("q" + ENTER)
     code, said = _end(child)
     assert code == 0
     assert "You stopped the demo." in said
     assert f"Everything is still in {somebody.home / 'お店 1'}" in said
+    page = (somebody.home / "お店 1" / "channel.html").read_text(encoding="utf-8")
+    assert "Nothing has been posted here yet." in page
     assert somebody.made() == ["home/お店 1"]
 
 

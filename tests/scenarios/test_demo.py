@@ -12,14 +12,14 @@ from github_world import problems
 from wrapped import executable
 
 from reletan.sandbox.demo import Guide, tell_story
-from reletan.sandbox.stories import shop
+from reletan.sandbox.stories import Shop, shop
 from reletan.sandbox.world import World
 from reletan.terminal import Terminal
 
 STORY = [
-    "init --defaults --yes", "list", "list --group-by label", "automerge --all --explain", "start --dry-run",
-    "start --yes", "automerge 141 --method squash --yes", "status", "tag --dry-run",
-    "tag --yes", "tag 1.4.0 --yes", "start hotfix --yes", "tag --yes", "status",
+    "init --defaults --yes", "list", "automerge --all --explain", "start --dry-run", "start --yes",
+    "automerge 141 --method squash --yes", "status", "notes", "tag --dry-run", "tag --yes", "tag 1.4.0 --yes", "start hotfix --yes",
+    "tag --yes", "status",
 ]  # fmt: skip
 
 
@@ -44,6 +44,9 @@ def test_the_whole_story_touches_nothing_but_its_own_folder(somebody: Person) ->
     assert somebody.made() == ["bin/gh", "home/.gitconfig", f"tmp/{folder.name}"]
     assert not (somebody.folder / "asked").exists()
     assert _files_with(CANARY, folder) == []
+    page = (folder / "channel.html").read_text(encoding="utf-8")
+    for said in ("<h2>Release 1.4.0 of acme/shop</h2>", "<h2>Hotfix 1.4.1 of acme/shop</h2>", "1 reply"):
+        assert said in page
     assert _left_to_look_around_in(folder) == ["v1.2.0", "v1.3.0", "v1.4.0", "v1.4.1"]
 
 
@@ -59,12 +62,22 @@ def test_what_the_story_asks_github_and_what_github_tells(
     monkeypatch.setenv("GH_TOKEN", CANARY)
     world = World(tmp_path / "shop")
     its = shop(world)
-    with world.on_github() as server:
+    with world.on_github() as server, world.on_slack() as slack:
         tell_story(Guide(Terminal(), world, auto=True), its)
-    assert problems(server) == []
+    assert (problems(server), slack.wrong()) == ([], [])
     assert {(asked.via, asked.login) for asked in server.exchanges} == {("graphql", "hana"), ("rest", "hana")}
-    assert server.requests("rest") == 1
     told = capfd.readouterr().out
+    assert not re.search(r"waiting for \d", told)
+    _the_list_and_the_open_ones(told, its)
+    assert [pull.number for pull in world.pulls.values() if pull.open] == list(its.open[:3])
+    assert world.pulls[its.ready].merged is not None
+    assert [(made.tag, made.draft, "### Features" in (made.body or "")) for made in world.releases] == [
+        ("v1.4.0", False, True),
+        ("v1.4.1", False, False),
+    ]
+
+
+def _the_list_and_the_open_ones(told: str, its: Shop) -> None:
     conflicting, unapproved, draft, ready = its.open
     for number, verdict in (
         (conflicting, r"left alone *\n *- it conflicts with develop"), (ready, "would merge"), (ready, "merged"),
@@ -74,9 +87,26 @@ def test_what_the_story_asks_github_and_what_github_tells(
     assert "12 pull requests since v1.3.0, 2 commits without one" in told
     assert re.search(rf"#{its.rebased} +Pay later by invoice +marta .* feature", told)
     assert f"First contributions: lena (#{its.newcomer})" in told
-    assert "waiting for" not in told
-    assert [pull.number for pull in world.pulls.values() if pull.open] == [conflicting, unapproved, draft]
-    assert world.pulls[ready].merged is not None
+
+
+def test_of_the_channel_only_the_news_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world = World(tmp_path / "shop")
+    with world.on_slack() as slack:
+        guide = Guide(Terminal(color="never"), world, auto=True)
+        live = slack.say("reletan", "#release", "1.4.0\nbegun\n• one\n\n• two\n• three")
+        guide.channel("First:")
+        slack.edit(live.ts, "1.4.0\nreleased\n• one\n\n• two\n• more\n• three")
+        slack.say("reletan", "#release", "out", thread=live.ts)
+        guide.channel("Again:")
+        guide.channel("Once more:")
+    time = r"reletan \(app\), 2026-01-05 \d\d:\d\d"
+    first, again, once_more = capsys.readouterr().out.strip().split("\n\n")
+    assert re.fullmatch(rf"# First:│ #release│ {time}│ 1.4.0│ begun│ • one││ • two│ • three", first.replace("\n", ""))
+    assert re.fullmatch(
+        rf"# Again:│ #release│ {time} \(edited\)│ …│ released│ …│ • more│ …││     {time}│     out",
+        again.replace("\n", ""),
+    )
+    assert once_more == "# Once more:\n│ #release"
 
 
 def test_without_a_terminal_the_flag_is_named(somebody: Person) -> None:
