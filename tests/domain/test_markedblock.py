@@ -1,6 +1,6 @@
 """A block between hidden marks: several kinds in one text, and whoever writes one is told how much room there is."""
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reletan.domain.markedblock import MarkedBlock, Room, fenced, lines_of
@@ -87,6 +87,7 @@ def test_what_fences_enclose() -> None:
 def test_thousands_of_marks_and_fences_take_no_time() -> None:
     body = f"{ONE.begin}\n```\n~~~~\n" * 50_000
     assert ONE.is_damaged(body)
+    assert ONE.is_damaged(f"{ONE.end}\n" + "``` a\n~~~ b\n" * 50_000)
     assert ONE.is_damaged("```" + "`" * 500 + "\n" + f"{ONE.end}\n" * 100_000)
 
 
@@ -95,6 +96,7 @@ BODIES = st.lists(st.sampled_from([*LINES, ONE.begin, ONE.end]), max_size=9).map
 UNMARKED = st.lists(st.sampled_from(LINES), max_size=9).map("\n".join)
 
 
+@settings(deadline=None)
 @given(BODIES, st.sampled_from(["a", "```", "b\n\n~~~ c", ONE.end, OTHER.begin, ""]))
 def test_whatever_stood_there_the_block_is_in_it_and_stays_as_it_is(body: str, text: str) -> None:
     made = put(ONE, body, text)
@@ -102,6 +104,7 @@ def test_whatever_stood_there_the_block_is_in_it_and_stays_as_it_is(body: str, t
     assert put(ONE, made, text) == made
 
 
+@settings(deadline=None)
 @given(UNMARKED, UNMARKED, st.sampled_from(["new", "```\nnew\n```"]))
 def test_people_s_text_around_an_undamaged_block_is_kept_to_the_byte(above: str, below: str, text: str) -> None:
     body = f"{above}\n{ONE.begin}\nold\n{ONE.end}\n{below}"
