@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
+from reletan import applypull
 from reletan.adapters.files import write_atomically
 from reletan.adapters.gitrepo import GitRepo
 from reletan.adapters.gitrun import GitFailed
@@ -13,21 +14,27 @@ from reletan.adapters.hooks import run_hook
 from reletan.domain.errors import Blocked, ReletanError
 from reletan.domain.plan import (
     Announce,
+    ClosePull,
     CreateTag,
     DeleteBranch,
     DeleteRemoteBranch,
+    MergePull,
+    OpenPull,
     Plan,
     PublishRelease,
     PushRefs,
     RefUpdate,
+    Remind,
     RunHook,
     SendMessage,
     SetConfig,
+    SetStatus,
     State,
     Step,
     Switch,
     UpdateBranch,
     WriteFile,
+    WritePull,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +42,12 @@ if TYPE_CHECKING:
     from reletan.adapters.slack import SlackBot, SlackWebhook
 
 # The release is public before these: when one fails, the others are done all the same, and a re-run does it.
-HOUSEKEEPING = (DeleteRemoteBranch, UpdateBranch, CreateTag, DeleteBranch, PublishRelease)
+HOUSEKEEPING = (DeleteRemoteBranch, UpdateBranch, CreateTag, DeleteBranch, PublishRelease, OpenPull, ClosePull)
+
+
+NEWS = (Announce, Remind, SendMessage)
+# What these do is what they are for, and nothing that follows a release: a failure is an error
+ALONE = ("notes", "notify", "checklist")
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,29 +68,29 @@ class Result(msgspec.Struct, frozen=True):
 def perform(plan: Plan, tools: Tools, report: Callable[[int, Result], None]) -> list[Result]:
     """Do the steps in their order and ``report`` each. Raises what a step raises, unless it is housekeeping."""
     results: list[Result] = []
-    public = False
+    public = plan.public
     for index, step in enumerate(plan.steps):
         if isinstance(step, SendMessage):
             # Nothing tells afterwards whether it was sent: killed from here on, it is not sent again
             report(index, Result("unknown"))
-        result = _perform(step, tools, public, alone=plan.command == "notes")
+        result = _tell(step, tools, plan) if isinstance(step, NEWS) else _perform(step, tools, public, plan)
         public = public or isinstance(step, PushRefs)
         results.append(result)
         report(index, result)
     return results
 
 
-def _perform(step: Step, tools: Tools, public: bool, *, alone: bool) -> Result:
-    """``alone``: what the plan is for, and not what follows a release."""
-    if isinstance(step, Announce | SendMessage):
-        return _tell(step, tools)
+def _perform(step: Step, tools: Tools, public: bool, plan: Plan) -> Result:
     try:
         return _do(step, tools)
     except ReletanError as error:
-        if alone or not _housekeeping(step, public):
+        # of `start` the branch is what counts
+        aside = isinstance(step, WritePull) and plan.command == "start"
+        if plan.command in ALONE or not (aside or _housekeeping(step, public)):
             raise
-        advice = _advice(error) if isinstance(step, PublishRelease) else ""
-        return Result("conflict", " ".join([error.message, *error.details[:2]]) + advice)
+        advice = _advice(error) if isinstance(step, PublishRelease | OpenPull | WritePull) else ""
+        later = f" To do it later: reletan pr {plan.version}" if isinstance(step, WritePull) else ""
+        return Result("conflict", " ".join([error.message, *error.details[:2]]) + advice + later)
 
 
 def _advice(error: ReletanError) -> str:
@@ -116,10 +128,21 @@ def _do(step: Step, tools: Tools) -> Result:
             repo.switch(step.branch)
         case RunHook():
             run_hook(repo, step)
+        case MergePull():
+            return Result("done", applypull.merge(step, tools.hub))
+        case OpenPull():
+            return Result("done", applypull.open(step, tools.hub))
+        case WritePull():
+            something, told = applypull.write(step, tools.hub)
+            return Result("done" if something else "skipped", told)
+        case ClosePull():
+            return Result("done") if applypull.close(step, tools.hub) else Result("skipped", "it is closed already")
+        case SetStatus():
+            return Result("done") if applypull.set_status(step, tools.hub) else Result("skipped", "already so")
         case PublishRelease():
             return _publish(step, tools)
-        case Announce() | SendMessage():
-            return _tell(step, tools)
+        case Announce() | Remind() | SendMessage():
+            return _send(step, tools)
         case _:
             assert_never(step)
     return Result("done")
@@ -229,23 +252,49 @@ def _publish(step: PublishRelease, tools: Tools) -> Result:
     return Result("skipped" if published.state == "unchanged" else "done", told)
 
 
-def _tell(step: Announce | SendMessage, tools: Tools) -> Result:
+def _tell(step: Announce | Remind | SendMessage, tools: Tools, plan: Plan) -> Result:
     """Whatever Slack does, the release stands."""
-    from reletan.adapters.slack import SlackBot, SlackError, SlackWebhook
+    from reletan.adapters.slack import SlackError
 
     try:
-        match step, tools.slack:
-            case Announce(announcement=announcement), SlackBot() as bot:
-                delivered = bot.bring_up_to_date(announcement)
-                told = ": ".join(part for part in (delivered.state, delivered.url, delivered.detail) if part)
-                return Result("skipped" if delivered.state == "unchanged" else "done", told)
-            case SendMessage(message=message), SlackWebhook() as webhook:
-                webhook.send(message)
-                return Result("done")
-        raise ReletanError("There is no token for Slack any more.")
+        return _send(step, tools)
     except ReletanError as error:
-        version = step.version if isinstance(step, SendMessage) else step.announcement.version
-        again = f"{error.message}{_advice(error)} To notify later: reletan notify {version}"
-        if isinstance(error, SlackError) and error.unclear:
-            return Result("unknown", f"{error.message} Look into the channel before you send it again: reletan notify {version}")
-        return Result("conflict", again)
+        unclear = isinstance(error, SlackError) and error.unclear
+        said = f"{error.message} Whether it is there is not known." if unclear else error.message
+        if plan.command in ALONE:
+            raise ReletanError(said, next=_again(step, plan) if unclear else error.next) from error
+        if unclear:
+            return Result("unknown", f"{said} Next: {_again(step, plan)}")
+        return Result("conflict", f"{said}{_advice(error)} To notify later: {_command(plan)}")
+
+
+def _again(step: Announce | Remind | SendMessage, plan: Plan) -> str:
+    """What to do where nobody knows what became of a message."""
+    if isinstance(step, Announce | Remind):
+        return f"{_command(plan)} (it looks first, and does what is missing)"
+    if plan.command == "abort":
+        return "look into the channel"
+    return f"look into the channel before you send it again by {_command(plan)}"
+
+
+def _command(plan: Plan) -> str:
+    """What tells the news again. Only the journal knows of a release that was aborted, and so the same command."""
+    if plan.command == "checklist":
+        return f"reletan checklist {plan.version} --remind"
+    return f"reletan {'abort' if plan.command == 'abort' else 'notify'} {plan.version}"
+
+
+def _send(step: Announce | Remind | SendMessage, tools: Tools) -> Result:
+    from reletan.adapters.slack import SlackBot, SlackWebhook
+
+    match step, tools.slack:
+        case Announce(announcement=announcement), SlackBot() as bot:
+            delivered = bot.bring_up_to_date(announcement)
+        case Remind(), SlackBot() as bot:
+            delivered = bot.put_reply(step.repository, step.version, step.reply, step.oldest, only_edit=step.only_edit)
+        case SendMessage(message=message), SlackWebhook() as webhook:
+            delivered = webhook.send(message)
+        case _:
+            raise ReletanError("The way to Slack is not the one that was planned with.", next="set the token again")
+    told = ": ".join(part for part in (delivered.state, delivered.url, delivered.detail) if part)
+    return Result("skipped" if delivered.state == "unchanged" else "done", told)

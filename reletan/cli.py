@@ -171,13 +171,12 @@ def start(
     json: Json = False,
 ) -> None:
     """Cut a release (or hotfix) branch from the remote's state and publish it; your work tree stays as it is."""
-    del no_pr  # nothing is opened by this version
     kind, version = _kind_and_version(what or [])
     session = _open(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import start as command
 
     command.run(session, command.StartOptions(kind="hotfix" if kind == "hotfix" else "release", version=version, base=base,
-                                              switch=switch, duty=duty, no_notify=no_notify,
+                                              switch=switch, duty=duty, no_pr=no_pr, no_notify=no_notify,
                                               fail_if_empty=fail_if_empty))  # fmt: skip
 
 
@@ -210,6 +209,12 @@ def tag(
     via: Annotated[
         str, typer.Option(metavar="auto|push|pull-request", help="How the release reaches production.")
     ] = "auto",
+    accept_squash: Annotated[
+        bool,
+        typer.Option(
+            "--accept-squash", help="Where production takes no merge commits, squash the release and tag that commit."
+        ),
+    ] = False,
     no_release: Annotated[bool, typer.Option("--no-release", help="Publish no GitHub Release.")] = False,
     no_notify: NoNotify = False,
     fail_if_empty: FailIfEmpty = False,
@@ -222,8 +227,8 @@ def tag(
     from reletan.commands import tag as command
 
     command.run(session, command.TagOptions(version=version, head=head, backmerge=backmerge, keep_branch=keep_branch,  # type: ignore[arg-type]
-                                            sign=sign, message=message, via=via, no_release=no_release, no_notify=no_notify,
-                                            fail_if_empty=fail_if_empty))  # fmt: skip
+                                            sign=sign, message=message, via=via, no_release=no_release, no_notify=no_notify,  # type: ignore[arg-type]
+                                            fail_if_empty=fail_if_empty, accept_squash=accept_squash))  # fmt: skip
 
 
 @app.command("resume", epilog="Examples:  reletan resume   |   reletan resume 1.4.0 --yes")
@@ -258,7 +263,9 @@ def notes(
     format: Annotated[
         str, typer.Option(metavar="markdown|slack|json", help="slack is a text ready to paste.")
     ] = "markdown",
-    template: Annotated[Path | None, typer.Option(metavar="FILE", help="A template of your own; see --context.")] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A template of your own; see --context.")
+    ] = None,
     language: Annotated[
         str | None, typer.Option(metavar="en|ja", help="The language of reletan's own template.")
     ] = None,
@@ -307,6 +314,61 @@ def notify(
     from reletan.commands import notify as command
 
     command.run(session, command.NotifyOptions(version=version, duty=duty))
+
+
+@app.command(
+    "pr",
+    epilog="Examples:  reletan pr   |   reletan pr 1.4.0 --dry-run   |   reletan pr release/1.4.0 --yes   |   "
+    "reletan pr --deploy production",
+)
+def pr(
+    version: Annotated[
+        str | None, typer.Argument(help="A release, like 1.4.0, or its branch; else the open one.")
+    ] = None,
+    deploy: Annotated[
+        str | None,
+        typer.Option(metavar="ENVIRONMENT", help="The pull request from production to the branch of an environment."),
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Open the release pull request with its checklist, or bring it up to date.
+
+    Each author is mentioned once. What people tick and write in its text stays; an item opens again where commits for it
+    arrive later. Made to be run for every push to a release branch too.
+    """
+    session = _open(json=json, dry_run=dry_run, yes=yes)
+    from reletan.commands import pr as command
+
+    command.run(session, command.PrOptions(version=version, deploy=deploy))
+
+
+@app.command(
+    "checklist",
+    epilog="Examples:  reletan checklist   |   reletan checklist 1.4.0 --json   |   reletan checklist --remind --yes",
+)
+def checklist(
+    version: Annotated[
+        str | None, typer.Argument(help="A release, like 1.4.0, or its branch; else the open one.")
+    ] = None,
+    remind: Annotated[
+        bool, typer.Option("--remind", help="Mention on Slack who has something left, within working hours.")
+    ] = False,
+    fail_if_open: Annotated[bool, typer.Option("--fail-if-open", help="Exit 3 where something is not ticked.")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Who has not ticked what in the release pull request.
+
+    --remind puts one reminder into the release's thread on Slack and keeps that one up to date; outside of the working
+    days and hours under [checklist] it says so. Where checklist.status is on, it brings the commit status up to date too.
+    """
+    session = _open(json=json, dry_run=dry_run, yes=yes)
+    from reletan.commands import checklist as command
+
+    command.run(session, command.ChecklistOptions(version=version, remind=remind, fail_if_open=fail_if_open))
 
 
 @app.command(

@@ -10,25 +10,32 @@ import msgspec
 
 from reletan.domain.errors import Declined, ReletanError
 from reletan.domain.listing import Listing, grouped
+from reletan.domain.message import readable
 from reletan.domain.plan import (
     Announce,
+    ClosePull,
     CreateTag,
     DeleteBranch,
     DeleteRemoteBranch,
+    MergePull,
+    OpenPull,
     Plan,
     PublishRelease,
     PushRefs,
     RefUpdate,
+    Remind,
     RunHook,
     SendMessage,
     SetConfig,
+    SetStatus,
     Step,
     Switch,
     UpdateBranch,
     WriteFile,
+    WritePull,
 )
 from reletan.domain.pulls import PullRequest
-from reletan.domain.status import Status
+from reletan.domain.status import OpenRelease, Status
 from reletan.domain.text import Text, one_line
 from reletan.terminal import Terminal
 
@@ -195,7 +202,7 @@ def _plain(pull: PullRequest) -> dict[str, Any]:
 
 
 def plan_lines(plan: Plan) -> list[str]:
-    return [line for step in plan.steps for line in step_lines(step)]
+    return [*(line for step in plan.steps for line in step_lines(step)), *(f"then: {what}" for what in plan.then)]
 
 
 def step_lines(step: Step) -> list[str]:
@@ -222,10 +229,26 @@ def step_lines(step: Step) -> list[str]:
             return [f"switch to {step.branch}"]
         case RunHook():
             return [f"run git-flow's hook {step.hook}"]
+        case MergePull():
+            how = {"merge": "with a merge commit", "queue": "by its merge queue"}.get(step.method, f"by {step.method}")
+            return [f"merge #{step.number} on GitHub, {step.branch} at {step.head[:7]} into {step.base}, {how}"]
+        case OpenPull():
+            return [f"open a pull request from {step.branch} into {step.base}"]
+        case WritePull():
+            where = f"from {step.branch} into {step.base}"
+            if step.number is None:
+                return [f"open the pull request {step.title} {where}"]
+            return [f"bring pull request #{step.number} {where} up to date"]
+        case ClosePull():
+            return [f"close pull request #{step.number}"]
+        case SetStatus():
+            return [f"set the status {step.context} of {step.commit[:7]}: {step.description}"]
         case PublishRelease():
             return [f"publish the GitHub Release {step.tag} with its notes"]
         case Announce():
             return [f"tell {step.channel} on Slack: one message about {step.announcement.version}, kept up to date"]
+        case Remind():
+            return [f"remind people in {step.channel} on Slack, in the thread of {step.version}"]
         case SendMessage():
             return [f"send a message about {step.version} to Slack"]
         case _:
@@ -265,37 +288,66 @@ def dry_run(terminal: Terminal, plan: Plan) -> None:
         terminal.out(to_json(_plan_object(plan)))
         return
     show_plan(terminal, plan)
+    for line in _news_lines(plan):
+        terminal.say(line)
     terminal.say("This was a dry run: nothing was done.")
+
+
+def _news_lines(plan: Plan) -> list[str]:
+    """What the team would read. What ``notify`` prints to be pasted is data."""
+    lines: list[str] = []
+    for step in plan.steps:
+        if isinstance(step, Announce):
+            lines += [f"The message in {step.channel}:", *_indented(readable(step.announcement.main))]
+            for reply in step.announcement.thread:
+                lines += ["In its thread:", *_indented(readable(reply.message))]
+        if isinstance(step, Remind):
+            lines += ["The reminder:", *_indented(readable(step.reply.message))]
+        if isinstance(step, SendMessage):
+            lines += ["The message:", *_indented(readable(step.message))]
+    if plan.paste and plan.command not in ("notify", "checklist"):
+        lines += ["What to tell your team:", *_indented(plan.paste)]
+    return lines
+
+
+def _indented(text: str) -> list[str]:
+    return ["", *(f"  {line}" if line else "" for line in text.split("\n")), ""]
+
+
+def outcomes(terminal: Terminal, done: "Sequence[tuple[Plan, Sequence[Result]]]") -> None:
+    """All parts of a command that went on with a new plan, for scripts: one object. It is as the last one, with the steps of all."""
+    parts = [_plan_object(plan, results) for plan, results in done]
+    terminal.out(to_json(parts[-1] | {"steps": [step for part in parts for step in part["steps"]]}))
 
 
 def outcome(terminal: Terminal, plan: Plan, results: "Sequence[Result]") -> None:
     """What was done, what was not, and what is left for the person."""
     if terminal.json:
-        terminal.out(to_json(_plan_object(plan, results)))
+        outcomes(terminal, [(plan, results)])
         return
     for step, result in zip(plan.steps, results, strict=True):
         mark = {"done": "done", "skipped": "skipped", "unknown": "UNKNOWN"}.get(result.state, "NOT DONE")
         detail = f" ({result.detail})" if result.detail else ""
         tell = terminal.say if mark.islower() else terminal.warn
         tell(f"{mark}: {step_lines(step)[0].rstrip(':')}{detail}")
-    if results and plan.result:
+    if results and plan.result and not plan.then:
         terminal.say(plan.result)
     for line in plan.advice:
         terminal.say(f"next: {line}")
     if results and plan.paste:
-        terminal.say(f"\nTo tell your team:\n\n{plan.paste}")
+        terminal.hand_over(f"\nTo tell your team:\n\n{plan.paste}")
 
 
 def _plan_object(plan: Plan, results: "Sequence[Result] | None" = None) -> dict[str, Any]:
     steps = []
     for index, step in enumerate(plan.steps):
-        entry = msgspec.to_builtins(step)
+        entry = msgspec.to_builtins(step, enc_hook=_encode)
         if results is not None:
             entry |= {"state": results[index].state, "detail": results[index].detail}
         steps.append(entry)
     return {
         "schema": 1, "command": plan.command, "version": plan.version, "steps": steps, "warnings": list(plan.warnings),
-        "advice": list(plan.advice), "waits": list(plan.waits), "paste": plan.paste,
+        "advice": list(plan.advice), "waits": list(plan.waits), "then": list(plan.then), "blocked": plan.blocked, "paste": plan.paste,
     }  # fmt: skip
 
 
@@ -316,7 +368,7 @@ def status(terminal: Terminal, status: Status) -> None:
         by = f" by {entry.by}" if entry.by else ""
         since = f" since {entry.since[:10]}{by}" if entry.since else ""
         count = f", {_count(entry.pull_requests, 'pull request')}" if entry.pull_requests else ""
-        lines.append(f"{entry.kind:<14} {entry.branch}: {entry.state}{since}{count}")
+        lines += [f"{entry.kind:<14} {entry.branch}: {entry.state}{since}{count}", *_waited_for(entry)]
     if not status.open:
         lines.append("open           nothing")
     lines.append(
@@ -326,6 +378,24 @@ def status(terminal: Terminal, status: Status) -> None:
     lines += [f"interrupted    {version}: reletan resume {version}" for version in status.unfinished]
     lines.append(f"next           {status.next}")
     terminal.out("\n".join(one_line(line) if not line.isprintable() else line for line in lines))
+
+
+def _waited_for(entry: OpenRelease) -> list[str]:
+    """What GitHub tells about the pull requests of a release; a line each."""
+    lines, pull = [], entry.pull_request
+    if pull is not None:
+        missing = f", not yet by {', '.join(map(str, pull.missing))}" if pull.missing else ""
+        checks = ", ".join(f"{count} {state}" for state, count in pull.checks.items() if count)
+        lines = [
+            f"{'pull request':<14} #{pull.number} {pull.url}",
+            f"{'checklist':<14} {pull.done} of {pull.all} ticked{missing}",
+            f"{'checks':<14} {checks or 'none'}",
+            *(f"{'waits for':<14} {reason}" for reason in pull.waits_for),
+        ]
+    for back in entry.back_merges:
+        lines.append(f"{'back-merge':<14} #{back.number} into {back.base} {back.url}")
+        lines += [f"{'waits for':<14} {reason}" for reason in back.waits_for]
+    return lines
 
 
 def _waiting(status: Status) -> str:

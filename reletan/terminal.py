@@ -47,6 +47,11 @@ class Terminal(msgspec.Struct, kw_only=True):
         if not self.quiet:
             self._err(text)
 
+    def hand_over(self, text: str) -> None:
+        """Talk that is inert already, to be copied as it is: the invisible marks in it keep mentions from coming alive."""
+        if not self.quiet:
+            _write(sys.stderr, _no_command(text + "\n"))
+
     def warn(self, text: str) -> None:
         """A warning is said even with --quiet."""
         self._err(f"warning: {text}")

@@ -1,5 +1,6 @@
 """Worlds to test in: built once in each process, copied for each test."""
 
+import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from contract_files import missing
 from github_world import UNCHECKED, on_github
+from quick_world import QuickWorld, end_server
 from slack_world import on_slack, slack_alone
 
 from reletan.sandbox.slack.server import SlackServer
@@ -16,12 +18,20 @@ from reletan.sandbox.world import World
 
 @pytest.fixture(scope="session")
 def built_bare_minimum(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return World.bare_minimum(tmp_path_factory.mktemp("bare_minimum") / "world")
+    return _light(QuickWorld.bare_minimum(tmp_path_factory.mktemp("bare_minimum") / "world"))
 
 
 @pytest.fixture(scope="session")
 def built_believable(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return World.believable(tmp_path_factory.mktemp("believable") / "world")
+    return _light(QuickWorld.believable(tmp_path_factory.mktemp("believable") / "world"))
+
+
+def _light(world: World) -> World:
+    """The same in few files, which are copied for each test: objects in one pack, and no examples of hooks."""
+    world.look("repack", "-adq", cwd=world.origin)
+    for example in world.folder.rglob("*.sample"):
+        example.unlink()
+    return world
 
 
 @pytest.fixture
@@ -65,7 +75,7 @@ def slack_world(small_hub_world: World) -> Iterator[World]:
 @pytest.fixture
 def empty_world(tmp_path: Path) -> World:
     """An origin without any commit, and a clone of it."""
-    return World.empty(tmp_path / "world")
+    return QuickWorld.empty(tmp_path / "world")
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +85,16 @@ def git_flow() -> str:
     if answer.returncode:
         pytest.skip("git-flow is not installed: nothing to compare with")
     return answer.stdout.strip()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: in many a test something is waited for."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_sessionfinish() -> None:
+    end_server()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -45,7 +45,10 @@ def _in(place: str, name: str, kind: str) -> dict[str, Any]:
 
 
 def _get(answer: dict[str, Any], *parameters: dict[str, Any]) -> dict[str, Any]:
-    failed = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/basic-error"}}}, "description": ""}
+    failed = {
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/basic-error"}}},
+        "description": "",
+    }
     fine = {"content": {"application/json": {"schema": answer}}, "description": ""}
     repository = (_in("path", "owner", "string"), _in("path", "repo", "string"))
     return {"get": {"parameters": [*repository, *parameters], "responses": {"200": fine, "404": failed}}}

@@ -4,12 +4,14 @@ import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 
 from reletan.adapters.files import write_atomically
 from reletan.domain.errors import Blocked, ReletanError
 from reletan.domain.plan import Plan, State
+from reletan.domain.text import Text
 
 
 class Journal(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +60,7 @@ class JournalFolder:
         """The journal of a version; None where there is none, or where it is torn: a stale journal never blocks."""
         try:
             with open(self._path(version), "rb") as file:
-                return msgspec.json.decode(file.read(), type=Journal)
+                return msgspec.json.decode(file.read(), type=Journal, dec_hook=_decoded)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return None
 
@@ -72,7 +74,7 @@ class JournalFolder:
 
     def write(self, journal: Journal) -> None:
         with _explained():
-            write_atomically(self._path(journal.version), msgspec.json.encode(journal).decode())
+            write_atomically(self._path(journal.version), msgspec.json.encode(journal, enc_hook=_encoded).decode())
 
     def forget(self, version: str) -> None:
         try:
@@ -88,6 +90,18 @@ class JournalFolder:
 
 def marked(journal: Journal, states: Sequence[State]) -> Journal:
     return msgspec.structs.replace(journal, states=tuple(states))
+
+
+def _encoded(value: object) -> str:
+    if isinstance(value, Text):
+        return value.raw
+    raise NotImplementedError(type(value).__name__)
+
+
+def _decoded(kind: type, value: Any) -> Any:
+    if kind is Text and isinstance(value, str):
+        return Text(value)
+    raise NotImplementedError(kind.__name__)
 
 
 @contextmanager

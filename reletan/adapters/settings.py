@@ -40,7 +40,12 @@ def load(repo: Configured, environ: Mapping[str, str], flags: Mapping[str, str])
         shared.layer(SHARED_GIT_FLOW),
         clone.layer("git configuration"),
     ]
-    return resolve(layers, gitflow.conflicts(shared, clone))
+    config = resolve(layers, gitflow.conflicts(shared, clone))
+    if source := config.sources.get("checklist.time_zone"):
+        from reletan.adapters.zones import find_zone
+
+        find_zone(config.checklist.time_zone, source)
+    return config
 
 
 def policy_settings(files: Mapping[str, str], environ: Mapping[str, str], branch: str) -> Config:

@@ -64,8 +64,8 @@ class SlackBot:
             found = self._find(repository, version, oldest, stage)
         if found is None:
             return None
-        stage, duty, told = (str(found.payload.get(key, "")) for key in ("stage", "duty", "digest"))
-        return Posted(ts=found.ts, stage=stage, duty=duty, digest=told)
+        at, duty, told = (str(found.payload.get(key, "")) for key in ("stage", "duty", "digest"))
+        return Posted(ts=found.ts, stage=at, duty=duty, digest=told)
 
     def bring_up_to_date(self, announcement: Announcement) -> Delivery:
         """Post what is missing, update what differs, delete what is left over in the thread. Run again, it changes nothing."""
@@ -83,6 +83,27 @@ class SlackBot:
         if self._bring_thread_up_to_date(ts, announcement) and state == "unchanged":
             state = "updated"
         return Delivery(state, self._there.permalink(ts), _joined(self._there.remarks))
+
+    def put_reply(
+        self, repository: str, version: str, reply: Reply, oldest: int | None = None, *, only_edit: bool = False
+    ) -> Delivery:
+        """Put one reply into the thread of the release's message, or bring the one with its key up to date; nothing else.
+
+        ``only_edit``: where there is none, none is needed.
+        """
+        self._there.remarks.clear()
+        found = self._find(repository, version, oldest, "started")
+        if found is None:
+            if only_edit:
+                return Delivery("unchanged")
+            raise SlackError(f"There is no message about {version} in {self.channel} yet.",
+                             next=f"post it with `reletan notify {version}`")  # fmt: skip
+        replies = (one for one in self._there.own(REPLY, thread=found.ts) if one.payload.get("key") == reply.key)
+        there, wanted = next(replies, None), _reply(version, reply)
+        if (there is None and only_edit) or (there is not None and there.payload == wanted):
+            return Delivery("unchanged")
+        ts = self._there.put(reply.message, REPLY, wanted, ts=there.ts if there else None, thread=found.ts)
+        return Delivery("updated" if there else "posted", self._there.permalink(ts), _joined(self._there.remarks))
 
     def person(self, email: str) -> str | None:
         """The member ID of whoever has this address; None where Slack does not tell. Never raises: ``tell`` says why."""
@@ -202,7 +223,9 @@ def _is_about(one: Own, repository: str, version: str) -> bool:
 
 def _require_same_duty(found: Own | None, announcement: Announcement) -> None:
     if found is not None and announcement.blind and found.payload.get("duty") != announcement.duty:
-        raise SlackError("Slack did not tell in time who is on duty, so its message was left as it is.", next="try again")
+        raise SlackError(
+            "Slack did not tell in time who is on duty, so its message was left as it is.", next="try again"
+        )
 
 
 def _joined(remarks: list[str]) -> str | None:

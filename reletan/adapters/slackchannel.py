@@ -154,7 +154,10 @@ class SlackChannel:
         """The address of a message; None where Slack does not tell."""
         channel = self._id()
         try:
-            link = self._read(lambda slack: slack.chat_getPermalink(channel=channel, message_ts=ts), _Link).permalink
+            with self._wire.hurrying():
+                link = self._read(
+                    lambda slack: slack.chat_getPermalink(channel=channel, message_ts=ts), _Link
+                ).permalink
         except SlackError:
             return None
         return link if link.startswith(("https://", "http://")) else None

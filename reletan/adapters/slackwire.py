@@ -127,6 +127,7 @@ class Wire:
                 return self._once(call, type)
             except SlackError as problem:
                 if attempt == self._tries - 1 or not problem.passing or (problem.late and attempt):
+                    problem.unclear = False
                     raise
                 seconds = BACKOFF * 2**attempt if problem.wait is None else problem.wait
                 why = problem.message.rstrip(".")

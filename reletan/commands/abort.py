@@ -5,13 +5,24 @@ from reletan.commands.announcing import tell
 from reletan.commands.composing import subject_of_found
 from reletan.commands.finding import Found, find_release, kind_and_version
 from reletan.commands.flowing import carry_out
+from reletan.commands.github import github_slug, open_hub
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.commands.slack import open_slack
 from reletan.commands.wording import News
-from reletan.domain.errors import Blocked
+from reletan.domain.errors import Blocked, ReletanError
 from reletan.domain.flow import KINDS, OpenBranch
-from reletan.domain.plan import DeleteBranch, Plan, PushRefs, RefUpdate, SetConfig, Step
+from reletan.domain.plan import (
+    Announce,
+    ClosePull,
+    DeleteBranch,
+    Plan,
+    PushRefs,
+    RefUpdate,
+    SendMessage,
+    SetConfig,
+    Step,
+)
 
 
 def run(session: Session, version: str | None) -> None:
@@ -19,21 +30,21 @@ def run(session: Session, version: str | None) -> None:
     folder = JournalFolder(session.repo.common_dir)
     with folder.lock(needed=not session.dry_run):
         who = session.repo.signature()
-        plan = carry_out(
+        carry_out(
             session,
             lambda: _plan(session, version),
             lambda plan: Journal(command="abort", version=plan.version or "", options={}, author=who.author,
                                  committer=who.committer, plan=plan),
         )  # fmt: skip
-        if plan.version is not None and not session.dry_run:
-            folder.forget(plan.version)
 
 
 def _plan(session: Session, version: str | None) -> Plan:
     facts = observe(session, writing=True, pulls=False)
     if version is not None and not _exists(facts, version):
-        return Plan(command="abort", version=kind_and_version(facts, version)[1],
-                    steps=(), warnings=(f"there is no open release {version}",))  # fmt: skip
+        gone = kind_and_version(facts, version)[1]
+        untold = _untold(session, gone)
+        return Plan(command="abort", version=gone, steps=untold,
+                    warnings=() if untold else (f"there is no open release {version}",))  # fmt: skip
     found = find_release(session, facts, version)
     if found is None:
         return Plan(command="abort", version=None, steps=(), warnings=("no release is open",))
@@ -47,7 +58,7 @@ def _plan(session: Session, version: str | None) -> Plan:
     _refuse_if_lost(session, facts, branch.name, branch.head)
     return Plan(
         command="abort", version=found.version, head=branch.head, mode="push", advice=tuple(_advice(facts, branch)),
-        steps=(*_steps(session, facts, branch), *_news(session, facts, found)),
+        steps=(*_steps(session, facts, branch), *_pull(session, facts, branch), *_news(session, facts, found)),
     )  # fmt: skip
 
 
@@ -95,12 +106,44 @@ def _steps(session: Session, facts: Observed, branch: OpenBranch) -> list[Step]:
     return steps
 
 
+def _pull(session: Session, facts: Observed, branch: OpenBranch) -> tuple[ClosePull, ...]:
+    """The release pull request; GitHub closes it by itself when it notices that the branch is gone."""
+    from reletan.adapters.hubpr import find_pull
+
+    slug = github_slug(session, facts.url)
+    if not branch.published or slug is None:
+        return ()
+    try:
+        hub = open_hub(session, slug, facts.url)
+        pull = find_pull(hub, branch.name, facts.branches.production) if hub else None
+    except ReletanError as problem:
+        session.terminal.warn(f"whether {branch.name} has a release pull request is not known: {problem.message}")
+        return ()
+    return (ClosePull(repository=slug, number=pull.number),) if pull else ()
+
+
 def _news(session: Session, facts: Observed, found: Found) -> tuple[Step, ...]:
     """The team hears of it where it has heard of the release."""
-    if found.branch is None or not found.branch.published or open_slack(session) is None:
+    if open_slack(session) is None:
         return ()
+    if found.branch is None or not found.branch.published:
+        return _untold(session, found.version)
     news = News(subject=subject_of_found(session, facts, found), stage="aborted")
     return tell(session, facts, news, command="abort", fresh=True).steps
+
+
+def _untold(session: Session, version: str) -> tuple[Step, ...]:
+    """What an earlier run, which did the rest, could not tell the team."""
+    journal = JournalFolder(session.repo.common_dir).read(version)
+    if journal is None or journal.command != "abort" or journal.plan is None or open_slack(session) is None:
+        return ()
+    return tuple(
+        step
+        for step, state in zip(journal.plan.steps, journal.states, strict=False)
+        if (isinstance(step, Announce) and state not in ("done", "skipped"))
+        # a message by webhook that may be there is not sent again
+        or (isinstance(step, SendMessage) and state in ("todo", "conflict"))
+    )
 
 
 def _advice(facts: Observed, branch: OpenBranch) -> list[str]:

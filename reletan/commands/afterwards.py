@@ -8,10 +8,10 @@ from reletan.commands.composing import Subject, listing_of, release_notes, subje
 from reletan.commands.github import github_slug, open_hub
 from reletan.commands.publishing import is_missing, publish_step
 from reletan.commands.task import Task
-from reletan.commands.wording import News
+from reletan.commands.wording import released
 from reletan.domain.errors import UsageError
 from reletan.domain.listing import Listing
-from reletan.domain.plan import Plan, PublishRelease
+from reletan.domain.plan import DeleteRemoteBranch, Plan, PublishRelease, PushRefs
 from reletan.domain.tagging import ReleaseFacts
 
 
@@ -25,8 +25,10 @@ def with_aftermath(
     steps = [*plan.steps, *([step] if step else [])]
     paste = None
     if notify:
-        news = News(subject=subject, stage="released", merged_into=_merged_into(release), waiting=_waiting(release))
-        telling = tell(task.session, task.facts, news, command="tag", fresh=fresh, listing=listing)
+        pushed = {back.branch for back in release.back_merges if back.merged}
+        news = released(task.session, task.facts, subject, pushed)
+        moved = any(isinstance(one, PushRefs | DeleteRemoteBranch) for one in plan.steps)
+        telling = tell(task.session, task.facts, news, command="tag", fresh=fresh, moved=moved, listing=listing)
         steps += telling.steps
         paste = telling.paste
     return msgspec.structs.replace(
@@ -54,8 +56,11 @@ def _release(
     except UsageError as problem:
         return None, f"the GitHub Release was left out: {problem.message} Later: {later}" if fresh else None
     if hub is None:
-        return None, f"there is no token for GitHub, so the GitHub Release was left out; later: {later}" if fresh else None
-    if not fresh and not is_missing(session, task.tag):
+        return (
+            None,
+            f"there is no token for GitHub, so the GitHub Release was left out; later: {later}" if fresh else None,
+        )
+    if not fresh and not is_missing(session, task.tag, subject.version or ""):
         return None, None
     language = session.settings.notes.language
     if listing is None:
@@ -64,14 +69,6 @@ def _release(
             if warning.code in FROM_GITHUB:
                 session.terminal.warn(warning.message)
     notes = release_notes(session, facts, subject, listing, language)
-    return publish_step(session, facts, subject, notes, language), None
-
-
-def _merged_into(release: ReleaseFacts) -> tuple[str, ...]:
-    behind = {back.branch for back in release.back_merges if back.merged is None}
-    names = dict.fromkeys((release.branches.production, release.branches.development))
-    return tuple(name for name in names if name not in behind)
-
-
-def _waiting(release: ReleaseFacts) -> tuple[str, ...]:
-    return tuple(back.branch for back in release.back_merges if back.merged is None)
+    poor = any(warning.code == "github-failed" for warning in listing.warnings)
+    advice = f"GitHub did not tell everything; once it does, better notes: {later}" if poor else None
+    return publish_step(session, facts, subject, notes, language), advice

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reletan.adapters.journal import JournalFolder
-from reletan.commands.composing import Subject, oldest_moment
-from reletan.commands.duty import Duty, known_to_slack, who_is_here
+from reletan.commands.composing import listing_of, oldest_moment
+from reletan.commands.duty import Duty, called, known_to_slack, who_is_here
 from reletan.commands.github import github_slug
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
@@ -29,31 +29,38 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     paste: str | None = None
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bot found in the channel; ``trouble``: why it could not look."""
+
+    posted: "Posted | None" = None
+    trouble: str | None = None
+
+
 def tell(
-    session: Session, facts: Observed, news: News, *, command: str, fresh: bool, duty: str | None = None,
-    listing: Listing | None = None,
+    session: Session, facts: Observed, news: News, *, command: str, fresh: bool, moved: bool = False,
+    duty: str | None = None, listing: Listing | None = None,
 ) -> Telling:  # fmt: skip
     """How this run tells the news. ``fresh``: it makes them itself; if not, only what an earlier run left is told.
 
-    ``duty``: who is on duty from now on; ``listing``: of the release, where it has been read.
+    ``moved``: it pushes something, old as the news may be; ``duty``: who is on duty from now on; ``listing``: of the
+    release, where it has been read.
     """
     slack = open_slack(session)
     if slack is None:
         return Telling(paste=words_to_paste(session, facts, news, duty, listing).text() if fresh else None)
     from reletan.adapters.slack import SlackWebhook
 
-    due = fresh or _was_left(session, command, news.subject.version or "")
+    fresh = _was_left(session, command, news.subject.version or "") or fresh
     if isinstance(slack, SlackWebhook):
-        return Telling(steps=(_send(session, facts, news, duty, listing),) if due else ())
-    try:
-        posted = _find(session, facts, slack, news.subject)
-        due = due or (posted is None if command == "start" else posted is not None and posted.stage != news.stage)
-        due = due and not (news.stage == "aborted" and posted is None)
-    except ReletanError as problem:
-        # the step itself will say so, where it is due
-        session.terminal.detail(f"Slack did not tell what was posted: {problem.message}")
-        posted = None
-    return Telling(steps=(_announce(session, facts, slack, news, duty, posted, listing),) if due else ())
+        return Telling(steps=(_send(session, facts, news, duty, listing),) if fresh else ())
+    seen = _look(session, facts, slack, news)
+    if _is_due(news, seen, fresh=fresh, moved=moved or duty is not None):
+        return Telling(steps=(_announce(session, facts, slack, news, duty, seen, listing),))
+    if seen.trouble:
+        version = news.subject.version
+        session.terminal.warn(f"whether the team knows about {version} is not known: {seen.trouble} "
+                              f"To bring it up to date: reletan notify {version}")  # fmt: skip
+    return Telling()
 
 
 def notify(session: Session, facts: Observed, news: News, duty: str | None) -> Telling:
@@ -65,8 +72,19 @@ def notify(session: Session, facts: Observed, news: News, duty: str | None) -> T
 
     if isinstance(slack, SlackWebhook):
         return Telling(steps=(_send(session, facts, news, duty, None, whole=True),))
-    posted = _find(session, facts, slack, news.subject)
-    return Telling(steps=(_announce(session, facts, slack, news, duty, posted, None),))
+    seen = Seen(posted=_find(session, facts, slack, news))
+    return Telling(steps=(_announce(session, facts, slack, news, duty, seen, None),))
+
+
+def _is_due(news: News, seen: Seen, *, fresh: bool, moved: bool) -> bool:
+    """Whether the live message may differ from what it should be."""
+    if news.stage == "aborted":
+        return seen.posted is not None or seen.trouble is not None
+    if fresh or seen.trouble:
+        return fresh
+    if news.stage == "started":
+        return seen.posted is None or moved
+    return seen.posted is not None and (seen.posted.stage != news.stage or moved)
 
 
 def _was_left(session: Session, command: str, version: str) -> bool:
@@ -87,25 +105,38 @@ def _was_left(session: Session, command: str, version: str) -> bool:
     return "todo" in states
 
 
-def _find(session: Session, facts: Observed, slack: "SlackBot", subject: Subject) -> "Posted | None":
+def _look(session: Session, facts: Observed, slack: "SlackBot", news: News) -> Seen:
+    try:
+        return Seen(posted=_find(session, facts, slack, news))
+    except ReletanError as problem:
+        # where there is a step for it, that one will say so
+        session.terminal.detail(f"Slack did not tell what is posted: {problem.message}")
+        return Seen(trouble=problem.message)
+
+
+def _find(session: Session, facts: Observed, slack: "SlackBot", news: News) -> "Posted | None":
+    oldest = oldest_moment(session, news.subject.span)
     with session.terminal.progress("looking into Slack"):
-        return slack.find(_repository(session, facts), subject.version or "", oldest_moment(session, subject.span))
+        return slack.find(repository_name(session, facts), news.subject.version or "", oldest, stage=news.stage)
 
 
 def _announce(
-    session: Session, facts: Observed, slack: "SlackBot", news: News, given: str | None, posted: "Posted | None",
+    session: Session, facts: Observed, slack: "SlackBot", news: News, given: str | None, seen: Seen,
     listing: Listing | None,
 ) -> Announce:  # fmt: skip
     """The live message as it should be, for the bot."""
-    duty = known_to_slack(session, _on_duty(session, given, posted), slack.person)
+    listing = listing or listing_of(session, facts, news.subject)
+    lookup = None if seen.trouble else slack.person
+    duty = known_to_slack(session, _on_duty(session, given, seen.posted), listing, lookup)
     words = words_for_slack(session, facts, news, duty, listing)
     first, rest = words.messages()
     thread = [Reply(key=f"list-{number}", message=message) for number, message in enumerate(rest, start=2)]
     if news.stage != "started":
         thread.append(Reply(key=news.stage, message=words.event()))
     announcement = Announcement(
-        repository=_repository(session, facts), version=news.subject.version or "", stage=news.stage, duty=duty.kept,
+        repository=repository_name(session, facts), version=news.subject.version or "", stage=news.stage, duty=duty.kept,
         main=first, thread=tuple(thread), oldest=oldest_moment(session, news.subject.span),
+        blind=seen.trouble is not None and not given,
     )  # fmt: skip
     return Announce(session.settings.slack.channel or "", announcement)
 
@@ -114,7 +145,8 @@ def _send(
     session: Session, facts: Observed, news: News, given: str | None, listing: Listing | None, *, whole: bool = False
 ) -> SendMessage:
     """For the webhook, the live message as it is at the beginning (or ``whole``), and then only what happened."""
-    duty = known_to_slack(session, _on_duty(session, given, None), None)
+    listing = listing or listing_of(session, facts, news.subject)
+    duty = known_to_slack(session, _on_duty(session, given, None), listing, None)
     words = words_for_slack(session, facts, news, duty, listing)
     message = words.messages()[0] if whole or news.stage == "started" else words.event()
     return SendMessage(news.subject.version or "", message)
@@ -122,10 +154,10 @@ def _send(
 
 def _on_duty(session: Session, given: str | None, posted: "Posted | None") -> Duty:
     if given:
-        return Duty(name=given)
-    return Duty(name=posted.duty) if posted else who_is_here(session, os.environ)
+        return called(given)
+    return called(posted.duty) if posted and posted.duty else who_is_here(session, os.environ)
 
 
-def _repository(session: Session, facts: Observed) -> str:
+def repository_name(session: Session, facts: Observed) -> str:
     """What tells this repository from others that the bot speaks of in the channel."""
     return github_slug(session, facts.url) or (facts.url or "").rstrip("/").rpartition("/")[2].removesuffix(".git")

@@ -11,7 +11,7 @@ from reletan import explaining, prompts
 from reletan.adapters.ci import this_job
 from reletan.adapters.files import append
 from reletan.commands.github import github_slug, open_hub, web_host
-from reletan.commands.merging import act, comment, policy_for, refused_by
+from reletan.commands.merging import act, comment, look, policy_for, refused_by
 from reletan.commands.session import Session
 from reletan.domain.ci import CiJob, in_actions
 from reletan.domain.config import Method
@@ -20,10 +20,9 @@ from reletan.domain.merging import Judged, MergeFacts, Reason, Verdict, judge
 
 if TYPE_CHECKING:
     from reletan.adapters.hub import Hub
-    from reletan.adapters.hubmerge import Job, Read
+    from reletan.adapters.hubmerge import Read
 
-# Seconds between two looks: while GitHub works out whether it can be merged, and with --wait
-PATIENCE = (1.0, 2.0, 3.0)
+# Seconds between two looks with --wait
 INTERVAL = 10.0
 # Seconds before trying again where the base moved at the same moment
 RETRIES = (4.0, 8.0)
@@ -122,16 +121,6 @@ def _numbers(session: Session, hub: "Hub", options: AutomergeOptions, job: CiJob
         raise UsageError("Which pull request? The branch that is checked out is the head of none.",
                          next="give its number, or --all")  # fmt: skip
     return found
-
-
-def _how_we_look(job: CiJob | None) -> "Job":
-    """How our own check is told."""
-    from reletan.adapters.hubmerge import Job
-
-    if job is None:
-        return Job()
-    # Elsewhere the address is that of a whole build, whose other parts may still run
-    return Job(run=job.run, name=job.job, url=job.url if job.system == "CircleCI" else None)
 
 
 def _tested(job: CiJob | None, read: "Read") -> str | None:
@@ -238,19 +227,7 @@ class _Work(msgspec.Struct, kw_only=True):
         return not self.session.yes and self.session.terminal.interactive
 
     def _look(self, numbers: Sequence[int]) -> dict[int, "Read | None"]:
-        """What GitHub knows; what it still works out is looked at again a few times, all of it at once."""
-        from reletan.adapters.hubmerge import read_for_merge
-
-        looks = _how_we_look(self.job)
-        reads = read_for_merge(self.hub, numbers, looks)
-        for seconds in PATIENCE:
-            undecided = [number for number, read in reads.items() if read and _is_undecided(read)]
-            if not undecided:
-                break
-            names = ", ".join(f"#{number}" for number in undecided)
-            self.session.terminal.wait(seconds, f"GitHub is working out whether {names} can be merged")
-            reads |= read_for_merge(self.hub, undecided, looks)
-        return reads
+        return look(self.session, self.hub, numbers, self.job)
 
 
 def _is_trouble(problem: ReletanError) -> bool:
@@ -269,11 +246,6 @@ def _about(number: int, problem: ReletanError) -> ReletanError:
 def _is_wanted(verdict: Verdict) -> bool:
     """With --all, what goes elsewhere is nobody's question."""
     return not any(reason.code == "base-not-allowed" for reason in verdict.reasons)
-
-
-def _is_undecided(read: "Read") -> bool:
-    facts = read.facts
-    return facts.open and not facts.merged and (facts.mergeable is None or facts.state == "unknown")
 
 
 def _gone(facts: MergeFacts, verdict: Verdict, url: str) -> Judged:

@@ -11,7 +11,7 @@ from reletan.commands.finding import Found, find_release, untagged_merges
 from reletan.commands.github import github_slug, web_url
 from reletan.commands.listing import Range, chosen_range, default_range, read_listing
 from reletan.commands.observing import Observed
-from reletan.commands.session import Session
+from reletan.commands.session import Session, warn_once
 from reletan.domain.config import Language
 from reletan.domain.errors import UsageError
 from reletan.domain.flow import Kind
@@ -20,6 +20,7 @@ from reletan.domain.notes import MARKDOWN, Notes, Place, Policy, compose, contex
 
 # What GitHub itself reads for the notes that it generates
 RELEASE_YML = (".github/release.yml", ".github/release.yaml")
+A_DAY = 86_400
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,10 +95,17 @@ def listing_of(session: Session, facts: Observed, subject: Subject) -> Listing:
     return with_contributors(session, listing, subject.span)
 
 
-def release_notes(session: Session, facts: Observed, subject: Subject, listing: Listing, language: Language) -> Notes:
+def release_notes(
+    session: Session, facts: Observed, subject: Subject, listing: Listing, language: Language, *, strict: bool = False
+) -> Notes:
     """The notes of ``listing``, what ``listing_of`` gave; the usual headings are in ``language``."""
+    place = place_of(session, facts, subject, listing)
+    return compose(listing, _policy(session, subject.span.until_sha, language, strict), place)
+
+
+def place_of(session: Session, facts: Observed, subject: Subject, listing: Listing) -> Place:
     version = subject.version or listing.suggested_version
-    place = Place(
+    return Place(
         version=version,
         tag=subject.tag or (facts.tag_prefix + version if version else None),
         released=subject.released,
@@ -106,7 +114,6 @@ def release_notes(session: Session, facts: Observed, subject: Subject, listing: 
         web_url=web_url(session, facts.url),
         compare_url=_compare_url(session, facts, subject, listing),
     )
-    return compose(listing, _policy(session, subject.span.until_sha, language), place)
 
 
 def _compare_url(session: Session, facts: Observed, subject: Subject, listing: Listing) -> str | None:
@@ -120,8 +127,11 @@ def _compare_url(session: Session, facts: Observed, subject: Subject, listing: L
     return listing.compare_url
 
 
-def _policy(session: Session, commit: str, language: Language) -> Policy:
-    """The headings: of our settings, else of the ``release.yml`` of that commit, as GitHub itself would read it."""
+def _policy(session: Session, commit: str, language: Language, strict: bool) -> Policy:
+    """The headings: of our settings, else of the ``release.yml`` of that commit, as GitHub itself would read it.
+
+    A file that is broken does not hold up a release (in its commit it cannot be mended any more); ``strict`` raises.
+    """
     from reletan.adapters.releaseyml import parse
 
     found = None
@@ -130,8 +140,10 @@ def _policy(session: Session, commit: str, language: Language) -> Policy:
     try:
         return policy_of(session.settings, parse(found[1], found[0]) if found else None, language)
     except UsageError as problem:
-        raise UsageError(problem.message, next="mend it, or set notes.categories in .reletan.toml; start and tag do without it "
-                         "by --no-notify and --no-release") from problem  # fmt: skip
+        if strict:
+            raise UsageError(problem.message, next="mend it, or set notes.categories in .reletan.toml") from problem
+        warn_once(session, f"{problem.message} So the usual headings are taken.")
+        return policy_of(session.settings, None, language)
 
 
 def markdown(
@@ -164,7 +176,7 @@ def _own_template(session: Session, given: str | None) -> tuple[str, str] | None
 
 
 def oldest_moment(session: Session, span: Range) -> int | None:
-    """Unix seconds before which nobody can have spoken of this release; None for a first one."""
+    """Unix seconds before which nobody can have spoken of this release, also where clocks differ; None for a first one."""
     if span.since_sha is None:
         return None
     times = session.repo.git.run(
@@ -172,5 +184,5 @@ def oldest_moment(session: Session, span: Range) -> int | None:
     ).out.split()
     times += session.repo.git.run("log", "-1", "--format=%ct", span.since_sha, "--").out.split()
     with suppress(ValueError):
-        return min(int(moment) for moment in times)
+        return min(int(moment) for moment in times) - A_DAY
     return None

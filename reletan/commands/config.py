@@ -33,8 +33,8 @@ def as_toml(config: Config) -> str:
     rows: list[tuple[str, str]] = []
     section = ""
     for key, value in config.items():
-        if key.partition(".")[0] != section:
-            section = key.partition(".")[0]
+        if key.rpartition(".")[0] != section:
+            section = key.rpartition(".")[0]
             rows.append((f"[{section}]", ""))
         rows.append((_line(key, value), source(config, key)))
     width = min(max(len(line) for line, _ in rows), 48)
@@ -57,7 +57,7 @@ def _is_found_later(config: Config, key: str) -> bool:
 
 
 def _line(key: str, value: object) -> str:
-    name = key.partition(".")[2]
+    name = key.rpartition(".")[2]
     return f"# {name} is not set" if value is None else f"{name} = {literal(msgspec.to_builtins(value))}"
 
 

@@ -16,10 +16,15 @@ from reletan.domain.version import check_version, final_releases
 MOST_MERGES = 500
 
 
+class NoRelease(UsageError):
+    """No branch, merge commit or tag has the version that was named."""
+
+
 class Found(msgspec.Struct, kw_only=True):
     """A release as far as it has come.
 
-    ``branch``: where it still exists; ``merge``: its merge commit on production, where known.
+    ``branch``: where it still exists; ``merge``: its merge commit on production, where known; ``squashed``: the head that
+    was squashed, or rebased, into that commit, which is no merge then.
     """
 
     kind: Kind
@@ -27,6 +32,7 @@ class Found(msgspec.Struct, kw_only=True):
     branch: OpenBranch | None
     tagged: Tag | None
     merge: str | None = None
+    squashed: str | None = None
 
 
 def find_release(session: Session, facts: Observed, version: str | None) -> Found | None:
@@ -93,8 +99,8 @@ def _named(session: Session, facts: Observed, given: str) -> Found:
     if facts.tag_prefix + version in facts.local.tags:
         raise _finished_here(facts, version)
     known = ", ".join(found.version for found in _open(facts)) or "none"
-    raise UsageError(f"There is no release {version}: no branch, no merge and no tag.", details=[f"open: {known}"],
-                     next=f"begin it with `reletan start {version}`")  # fmt: skip
+    raise NoRelease(f"There is no release {version}: no branch, no merge and no tag.", details=[f"open: {known}"],
+                    next=f"begin it with `reletan start {version}`")  # fmt: skip
 
 
 def finished_here(session: Session, facts: Observed) -> list[str]:

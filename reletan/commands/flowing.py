@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from reletan import prompts, render
 from reletan.adapters.gitparse import PushRefused
 from reletan.adapters.journal import Journal, JournalFolder, marked
-from reletan.apply import Result, Tools, perform
+from reletan.apply import NEWS, Result, Tools, perform
 from reletan.commands.session import Session
-from reletan.domain.errors import Blocked, Declined, Incomplete
-from reletan.domain.plan import Plan, PublishRelease, State
+from reletan.domain.errors import Blocked, Declined, Incomplete, ReletanError, Unauthorized
+from reletan.domain.plan import MergePull, OpenPull, Plan, PublishRelease, State
 
 # A push that lost a race is tried again on the new state of the remote; so often, and then people should look.
 ATTEMPTS = 8
+# A release by pull request takes five: written, merged, tagged, merged back, tidied up.
+PARTS = 8
+
+Part = tuple[Plan, list[Result]]
 
 
 def show_and_apply(plan: Plan, session: Session) -> None:
@@ -23,42 +27,139 @@ def show_and_apply(plan: Plan, session: Session) -> None:
         render.outcome(session.terminal, plan, results)
 
 
-def carry_out(session: Session, make_plan: Callable[[], Plan], make_journal: Callable[[Plan], Journal] | None) -> Plan:
-    """Plan, show, confirm and apply; on a lost race plan again. Returns the plan that was done (or shown, for a dry run).
+def carry_out(
+    session: Session,
+    make_plan: Callable[[], Plan],
+    make_journal: Callable[[Plan], Journal] | None,
+    another_way: Callable[[Plan, PushRefused], str | None] | None = None,
+) -> Plan:
+    """Plan, show, confirm and apply; on a lost race, and where something follows a plan, plan again. Returns the last plan
+    that was done (or the one that was shown, for a dry run).
 
     A yes covers a new plan with the same version, release head and mode; any other stops with both shown.
+    ``another_way``: after a push that a rule refused, the option that asks for the plan that is made next; None: there is none.
     """
     plan = make_plan()
     _settle(session, plan)
     if session.dry_run:
+        _require_open(plan)
         return plan
+    done: list[Part] = []
+    try:
+        for _ in range(PARTS):
+            plan, results = _insist(session, plan, make_plan, make_journal, another_way)
+            done.append((plan, results))
+            if not session.terminal.json:
+                render.outcome(session.terminal, plan, results)
+            _require_complete(plan, results)
+            if not plan.then:
+                break
+            plan = _go_on(session, plan, make_plan)
+        else:
+            raise Blocked("What was done does not show on the remote yet.", next="run the command again in a moment")
+    except ReletanError as problem:
+        _tell_parts(session, done)
+        problem.reported = problem.reported or bool(done and session.terminal.json)
+        if _is_public(plan, done) and _is_failure(problem):
+            raise _incomplete(plan, problem) from problem
+        raise
+    _tell_parts(session, done)
+    return plan
+
+
+def _tell_parts(session: Session, done: Sequence[Part]) -> None:
+    if done and session.terminal.json:
+        render.outcomes(session.terminal, done)
+
+
+def _is_public(plan: Plan, done: Sequence[Part]) -> bool:
+    merges = [step for part, _ in done for step in part.steps if isinstance(step, MergePull)]
+    return plan.public or any(step.method != "queue" for step in merges)
+
+
+def _is_failure(problem: ReletanError) -> bool:
+    """And not a no of the person, or something that waits for people."""
+    return problem.exit_code in (ReletanError.exit_code, Unauthorized.exit_code) and not isinstance(problem, Declined)
+
+
+def _incomplete(plan: Plan, problem: ReletanError) -> Incomplete:
+    before = f"{problem.next}; then " if problem.next else ""
+    return Incomplete(
+        f"{plan.version} is public, but not complete yet.", details=(problem.message, *problem.details),
+        next=f"{before}run `reletan resume {plan.version}`", reported=problem.reported,
+    )  # fmt: skip
+
+
+def _insist(
+    session: Session,
+    plan: Plan,
+    make_plan: Callable[[], Plan],
+    make_journal: Callable[[Plan], Journal] | None,
+    another_way: Callable[[Plan, PushRefused], str | None] | None,
+) -> Part:
+    """Apply it, or the plan that takes its place where the remote moved; the one that was done, and what came of it."""
     details: tuple[str, ...] = ()
     for attempt in range(ATTEMPTS):
         try:
-            results = _apply(session, plan, make_journal)
+            return plan, _apply(session, plan, make_journal)
         except PushRefused as refusal:
             details = refusal.details
             time.sleep(0.05 * attempt)
-            plan = _plan_again(session, plan, make_plan, refusal)
-            continue
-        render.outcome(session.terminal, plan, results)
-        _require_complete(plan, results)
-        return plan
+            if refusal.stale:
+                session.terminal.say("The remote moved meanwhile and nothing was pushed; looking again.")
+                plan = _plan_again(session, plan, make_plan)
+            else:
+                option = another_way(plan, refusal) if another_way else None
+                plan = _plan_otherwise(session, plan, make_plan, refusal, option)
     raise Blocked(f"The remote kept moving: {ATTEMPTS} pushes were refused, and nothing landed.", details=details,
                   next="run the command again")  # fmt: skip
 
 
+def _go_on(session: Session, old: Plan, make_plan: Callable[[], Plan]) -> Plan:
+    """The next part of what was agreed to."""
+    new = make_plan()
+    if old.same_intent(new):
+        render.show_plan(session.terminal, new)
+        return new
+    _require_covered(session, old, new)
+    _settle(session, new)
+    return new
+
+
+def _require_open(plan: Plan, *, reported: bool = True) -> None:
+    """Raises Blocked where it cannot go on before people, or checks, have done their part."""
+    if plan.blocked:
+        raise Blocked(
+            plan.blocked,
+            details=plan.waits,
+            next=f"when that is done, run `reletan tag {plan.version}` again",
+            reported=reported,
+        )
+
+
 def _require_complete(plan: Plan, results: Sequence[Result]) -> None:
-    unpublished = _unpublished(plan, results)
-    if not plan.waits and not unpublished:
+    undone = _undone(plan, results)
+    if not undone:
+        _require_open(plan)
+    if not undone and not plan.waits:
         return
     merged = "when that is merged (with a merge commit, not squashed), " if plan.waits else ""
     raise Incomplete(
         f"{plan.version} is public, but not complete yet.",
-        details=(*plan.waits, *unpublished),
+        details=(*plan.waits, *undone),
         next=f"{merged}run `reletan resume {plan.version}`",
         reported=True,
     )
+
+
+def _undone(plan: Plan, results: Sequence[Result]) -> list[str]:
+    """What GitHub failed at after the release was public."""
+    closed = [
+        f"the pull request from {step.branch} into {step.base} is not open: {result.detail}"
+        for step, result in zip(plan.steps, results, strict=True)
+        if isinstance(step, OpenPull) and result.state == "conflict"
+    ]
+    return [*closed, *_unpublished(plan, results)]
 
 
 def _unpublished(plan: Plan, results: Sequence[Result]) -> list[str]:
@@ -67,6 +168,12 @@ def _unpublished(plan: Plan, results: Sequence[Result]) -> list[str]:
         for step, result in zip(plan.steps, results, strict=True)
         if isinstance(step, PublishRelease) and result.state == "conflict"
     ]
+
+
+def _untold(plan: Plan, results: Sequence[Result]) -> bool:
+    """Whether only the journal knows what the team has still to be told: of other commands, the remote tells it."""
+    told = [result.state for step, result in zip(plan.steps, results, strict=True) if isinstance(step, NEWS)]
+    return plan.command == "abort" and any(state in ("conflict", "unknown") for state in told)
 
 
 def _tools(session: Session) -> Tools:
@@ -83,23 +190,45 @@ def _settle(session: Session, plan: Plan) -> None:
         raise Declined("Nothing was done.")
 
 
-def _plan_again(session: Session, old: Plan, make_plan: Callable[[], Plan], refusal: PushRefused) -> Plan:
-    if not refusal.stale:
+def _plan_again(session: Session, old: Plan, make_plan: Callable[[], Plan]) -> Plan:
+    new = make_plan()
+    if not old.same_intent(new):
+        _require_covered(session, old, new)
+    _settle(session, new)
+    return new
+
+
+def _plan_otherwise(
+    session: Session, old: Plan, make_plan: Callable[[], Plan], refusal: PushRefused, option: str | None
+) -> Plan:
+    """The plan that does without the push that a rule refused; it is confirmed anew, whatever it is."""
+    if option is None:
         raise Blocked(
             refusal.message, details=refusal.details,
             next="let somebody with the right do it; or merge the release branch into production by a pull request "
             "(with a merge commit) and run the command again"
         ) from refusal  # fmt: skip
-    session.terminal.say("The remote moved meanwhile and nothing was pushed; looking again.")
+    session.terminal.say(f"{refusal.message} Looking for another way.")
     new = make_plan()
-    if session.yes and not old.same_intent(new):
-        raise Blocked(
-            "The plan changed, so your yes does not cover it.",
-            details=["you said yes to:", *render.plan_lines(old), "now it would be:", *render.plan_lines(new)],
-            next="look at it, then run the command again",
-        )
+    _require_covered(session, old, new, refusal.details, f"look at it, then run the command again with {option}")
     _settle(session, new)
     return new
+
+
+def _require_covered(
+    session: Session,
+    old: Plan,
+    new: Plan,
+    why: Sequence[str] = (),
+    hint: str = "look at it, then run the command again",
+) -> None:
+    """Raises Blocked with both plans shown where nobody is asked again."""
+    if session.yes:
+        raise Blocked(
+            "The plan changed, so your yes does not cover it.",
+            details=[*why, "you said yes to:", *render.plan_lines(old), "now it would be:", *render.plan_lines(new)],
+            next=hint,
+        )
 
 
 def _apply(session: Session, plan: Plan, make_journal: Callable[[Plan], Journal] | None) -> list[Result]:
@@ -108,7 +237,7 @@ def _apply(session: Session, plan: Plan, make_journal: Callable[[Plan], Journal]
     folder = JournalFolder(session.repo.common_dir)
     if not plan.steps:
         # killed after its last step: only the journal was left
-        if not plan.waits:
+        if not plan.waits and not plan.then:
             folder.forget(plan.version)
         return []
     journal = make_journal(plan)
@@ -120,6 +249,7 @@ def _apply(session: Session, plan: Plan, make_journal: Callable[[Plan], Journal]
 
     folder.write(marked(journal, states))
     results = perform(plan, _tools(session), report)
-    if not plan.waits and not _unpublished(plan, results):
+    goes_on = plan.waits or plan.then
+    if not goes_on and not _undone(plan, results) and not _untold(plan, results):
         folder.forget(plan.version)
     return results

@@ -15,7 +15,7 @@ from reletan.domain.errors import UsageError
 from reletan.domain.flow import Kind
 from reletan.domain.history import Commit, reached
 from reletan.domain.listing import Listing, Warning, level
-from reletan.domain.pulls import Names, Released, collect, released_numbers, survey
+from reletan.domain.pulls import Names, Released, Survey, collect, released_numbers, survey
 from reletan.domain.refs import problem_with
 from reletan.domain.subjects import said_by
 from reletan.domain.tagging import backmerge_name
@@ -113,6 +113,11 @@ def _meanings(facts: Observed, ref: str) -> dict[str, str | None]:
 
 def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind = "release") -> Listing:
     """Read the range with one ``git log``, let GitHub complete it, and say what is in it."""
+    return read_range(session, facts, span, kind=kind)[0]
+
+
+def read_range(session: Session, facts: Observed, span: Range, *, kind: Kind = "release") -> tuple[Listing, Survey]:
+    """``read_listing``, and the survey that the list was made of."""
     open_heads = {b.version: b.head for b in facts.open if b.kind == "release"}
     tips = [span.until_sha, *open_heads.values()]
     commits = list(session.repo.log(tips, span.excluded))
@@ -137,7 +142,7 @@ def read_listing(session: Session, facts: Observed, span: Range, *, kind: Kind =
         commits_without_pull_request=tuple(found.commits),
         breaking=found.breaking,
     )
-    return msgspec.structs.replace(listing, suggested_version=_suggested(session, facts, span, listing, kind))
+    return msgspec.structs.replace(listing, suggested_version=_suggested(session, facts, span, listing, kind)), known
 
 
 def _suggested(session: Session, facts: Observed, span: Range, listing: Listing, kind: Kind) -> str | None:

@@ -1,6 +1,7 @@
 """Under which policy a pull request is judged, and what is done with it then."""
 
 import os
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, assert_never
 
@@ -10,6 +11,7 @@ from reletan import explaining
 from reletan.adapters.settings import policy_settings
 from reletan.adapters.templates import commit_message
 from reletan.commands.session import Session
+from reletan.domain.ci import CiJob
 from reletan.domain.config import Automerge, Language, Method
 from reletan.domain.errors import ReletanError, UsageError
 from reletan.domain.merging import Judged, Outcome, Policy, Reason, Verdict
@@ -17,8 +19,10 @@ from reletan.domain.merging import Judged, Outcome, Policy, Reason, Verdict
 if TYPE_CHECKING:
     from reletan.adapters.hub import Hub
     from reletan.adapters.hubact import Message
-    from reletan.adapters.hubmerge import Read
+    from reletan.adapters.hubmerge import Job, Read
 
+# Seconds between two looks while GitHub works out whether it can be merged
+PATIENCE = (1.0, 2.0, 3.0)
 # GitHub's words: it could be merged at once; something moved since it was judged
 AT_ONCE = ("clean", "has_hooks", "unstable")
 LONG_LIVED = ("main", "master", "develop", "dev", "next", "trunk", "staging", "production", "gh-pages", "support/*")
@@ -34,6 +38,37 @@ class Chosen(msgspec.Struct, frozen=True):
     language: Language
     policy: Policy
     kept: tuple[str, ...]
+
+
+def look(session: Session, hub: "Hub", numbers: Sequence[int], job: CiJob | None) -> dict[int, "Read | None"]:
+    """What GitHub knows; what it still works out is looked at again a few times, all of it at once."""
+    from reletan.adapters.hubmerge import read_for_merge
+
+    looks = _how_we_look(job)
+    reads = read_for_merge(hub, numbers, looks)
+    for seconds in PATIENCE:
+        undecided = [number for number, read in reads.items() if read and _is_undecided(read)]
+        if not undecided:
+            break
+        names = ", ".join(f"#{number}" for number in undecided)
+        session.terminal.wait(seconds, f"GitHub is working out whether {names} can be merged")
+        reads |= read_for_merge(hub, undecided, looks)
+    return reads
+
+
+def _how_we_look(job: CiJob | None) -> "Job":
+    """How our own check is told."""
+    from reletan.adapters.hubmerge import Job
+
+    if job is None:
+        return Job()
+    # Elsewhere the address is that of a whole build, whose other parts may still run
+    return Job(run=job.run, name=job.job, url=job.url if job.system == "CircleCI" else None)
+
+
+def _is_undecided(read: "Read") -> bool:
+    facts = read.facts
+    return facts.open and not facts.merged and (facts.mergeable is None or facts.state == "unknown")
 
 
 def policy_for(read: "Read", method: Method | None) -> Chosen:

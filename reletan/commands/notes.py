@@ -48,7 +48,7 @@ def run(session: Session, options: NotesOptions) -> None:
     facts = observe(session, fetch=options.fetch)
     subject = _subject(session, facts, options)
     listing = listing_of(session, facts, subject)
-    notes = release_notes(session, facts, subject, listing, _language(session, options))
+    notes = release_notes(session, facts, subject, listing, _language(session, options), strict=True)
     session.terminal.out(_text(session, subject, notes, options, listing.warnings))
     if not session.terminal.json:
         _warn(session, listing)
@@ -114,7 +114,10 @@ def _plan(session: Session, options: NotesOptions) -> Plan:
                       next=f"release it first: reletan tag {subject.version or ''}".rstrip())  # fmt: skip
     require_hub(session, facts)
     listing = listing_of(session, facts, subject)
-    notes = release_notes(session, facts, subject, listing, _language(session, options))
+    if session.trouble is not None:
+        # What GitHub tells only now and then must not replace notes that had all of it
+        raise session.trouble
+    notes = release_notes(session, facts, subject, listing, _language(session, options), strict=True)
     _warn(session, listing)
     step = publish_step(session, facts, subject, notes, _language(session, options), template=options.template)
     return Plan(command="notes", version=subject.version, steps=(step,), head=subject.commit, mode="push")

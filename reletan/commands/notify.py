@@ -7,7 +7,7 @@ from reletan.commands.composing import Subject, subject_of
 from reletan.commands.flowing import carry_out
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
-from reletan.commands.wording import News
+from reletan.commands.wording import News, released
 from reletan.domain.errors import Blocked
 from reletan.domain.plan import Plan
 
@@ -28,25 +28,19 @@ def run(session: Session, options: NotifyOptions) -> None:
 
 def _plan(session: Session, options: NotifyOptions) -> Plan:
     facts = observe(session, writing=True)
-    subject = subject_of(session, facts, options.version or _newest(facts))
+    subject = subject_of(session, facts, options.version)
+    if subject.version is None and facts.last is not None:
+        subject = subject_of(session, facts, facts.last.version)
     if subject.version is None:
-        raise Blocked("There is no release to tell of: none is open, and none was made.", next="begin one: reletan start")
+        raise Blocked(
+            "There is no release to tell of: none is open, and none was made.", next="begin one: reletan start"
+        )
     telling = notify(session, facts, news_of(session, facts, subject), options.duty)
     return Plan(command="notify", version=subject.version, steps=telling.steps, paste=telling.paste)
-
-
-def _newest(facts: Observed) -> str | None:
-    """The last release, where none is open."""
-    if any(not facts.is_tagged(branch) for branch in facts.open):
-        return None
-    return facts.last.version if facts.last else None
 
 
 def news_of(session: Session, facts: Observed, subject: Subject) -> News:
     """How far the release is, as the remote shows it."""
     if subject.commit is None:
         return News(subject=subject, stage="started")
-    targets = [] if facts.branches.single else [facts.branches.development]
-    behind = [name for name in targets if not session.repo.is_ancestor(subject.commit, facts.refs.heads[name])]
-    merged = [facts.branches.production, *(name for name in targets if name not in behind)]
-    return News(subject=subject, stage="released", merged_into=tuple(merged), waiting=tuple(behind))
+    return released(session, facts, subject)

@@ -1,5 +1,6 @@
 """The GitHub Release: the step that publishes it, and whether it is there already."""
 
+from reletan.adapters.journal import JournalFolder
 from reletan.adapters.templates import render_template
 from reletan.commands.composing import Subject, markdown
 from reletan.commands.github import github_slug, open_hub
@@ -22,20 +23,28 @@ def require_hub(session: Session, facts: Observed) -> None:
         raise Unauthorized("There is no token for GitHub.", next="set GH_TOKEN, or run `gh auth login`")
 
 
-def is_missing(session: Session, tag: str) -> bool:
+def is_missing(session: Session, tag: str, version: str) -> bool:
     """Whether the release of ``tag`` is to be published; also where GitHub does not tell."""
     from reletan.adapters.hubrelease import find_published
 
     assert session.hub is not None  # noqa: S101 - whoever asks has opened it
     try:
-        return find_published(session.hub, tag) is None
+        there = find_published(session.hub, tag)
     except ReletanError as problem:
         session.terminal.detail(f"whether {tag} has a GitHub Release is not known: {problem.message}")
         return True
+    # Somebody else made it: an interrupted run still has its notes to add, any other leaves it alone
+    return there is None or (not there.has_notes and JournalFolder(session.repo.common_dir).read(version) is not None)
 
 
 def publish_step(
-    session: Session, facts: Observed, subject: Subject, notes: Notes, language: Language, *, template: str | None = None
+    session: Session,
+    facts: Observed,
+    subject: Subject,
+    notes: Notes,
+    language: Language,
+    *,
+    template: str | None = None,
 ) -> PublishRelease:
     version, tag = subject.version or "", subject.tag or ""
     return PublishRelease(

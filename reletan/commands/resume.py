@@ -29,6 +29,7 @@ def run(session: Session, version: str | None) -> None:
         tag.run(session, _tag_options(target, journal))
     elif journal.command == "abort":
         abort.run(session, target)
+        return
     else:
         start.run(session, _start_options(journal))
     if not session.dry_run:
@@ -94,5 +95,6 @@ def _start_options(journal: Journal) -> start.StartOptions:
         switch=bool(kept.get("switch")),
         settled=True,
         duty=kept.get("duty"),
+        no_pr=bool(kept.get("no_pr")),
         no_notify=bool(kept.get("no_notify")),
     )

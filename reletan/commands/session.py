@@ -30,6 +30,7 @@ class Session(msgspec.Struct, kw_only=True):
     offline: bool = False
     answers: Answers = Answers()
     trouble: ReletanError | None = None
+    said: set[str] = msgspec.field(default_factory=set)
     hub: "Hub | None" = None
     slack: "SlackBot | SlackWebhook | None" = None
 
@@ -41,6 +42,13 @@ def open_session(
     repo = GitRepo(directory, terminal.detail)
     settings = load(repo, os.environ, {})
     return Session(terminal=terminal, repo=repo, settings=settings, dry_run=dry_run, yes=yes, offline=offline)
+
+
+def warn_once(session: Session, text: str) -> None:
+    """A warning about what is read more than once in a run."""
+    if text not in session.said:
+        session.said.add(text)
+        session.terminal.warn(text)
 
 
 def require_writable(session: Session) -> None:

@@ -8,15 +8,13 @@ import msgspec
 from reletan import prompts, render
 from reletan.adapters.hooks import hook_step, run_filter
 from reletan.adapters.journal import Journal, JournalFolder
-from reletan.commands.announcing import tell
-from reletan.commands.composing import Subject
 from reletan.commands.finding import kind_and_version, push_command, untagged_merges
 from reletan.commands.flowing import carry_out
 from reletan.commands.listing import Range, default_range, read_listing, resolve
 from reletan.commands.local import is_on, local_moves
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
-from reletan.commands.wording import News
+from reletan.commands.starting import Beginning, with_news, with_pull
 from reletan.domain.errors import Blocked, UsageError
 from reletan.domain.flow import Kind, OpenBranch, open_branches
 from reletan.domain.listing import Listing, level
@@ -37,18 +35,8 @@ class StartOptions(msgspec.Struct, frozen=True, kw_only=True):
     fail_if_empty: bool = False
     settled: bool = False
     duty: str | None = None
+    no_pr: bool = False
     no_notify: bool = False
-
-
-class Beginning(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``start`` begins, at the commit ``at``. ``adopted``: the branch exists; ``published``: on the remote."""
-
-    kind: Kind
-    version: str
-    branch: str
-    at: str
-    adopted: bool = False
-    published: bool = False
 
 
 def run(session: Session, options: StartOptions) -> None:
@@ -57,8 +45,14 @@ def run(session: Session, options: StartOptions) -> None:
     with JournalFolder(session.repo.common_dir).lock(needed=not session.dry_run):
         # What was decided once stays decided when the plan has to be made again.
         decided: dict[str, str] = {}
-        kept: dict[str, str | bool | None] = {"kind": options.kind, "base": options.base, "switch": options.switch,
-                                                 "duty": options.duty, "no_notify": options.no_notify}
+        kept: dict[str, str | bool | None] = {
+            "kind": options.kind,
+            "base": options.base,
+            "switch": options.switch,
+            "duty": options.duty,
+            "no_pr": options.no_pr,
+            "no_notify": options.no_notify,
+        }
         carry_out(
             session,
             lambda: _plan(session, options, decided),
@@ -79,7 +73,10 @@ def _plan(session: Session, options: StartOptions, decided: dict[str, str]) -> P
         decided["version"] = _version(session, facts, options, listing)
     it = _beginning(session, facts, options, decided["version"])
     plan = _plan_start(session, facts, options, it)
-    return plan if options.no_notify else _with_news(session, facts, plan, it, options.duty, listing)
+    known = listing if listing.until_sha == it.at else None
+    if session.settings.checklist.pull_request and not options.no_pr:
+        plan = with_pull(session, facts, plan, it, known)
+    return plan if options.no_notify else with_news(session, facts, plan, it, options.duty, known)
 
 
 def _range(session: Session, facts: Observed, options: StartOptions) -> Range:
@@ -283,17 +280,6 @@ def _plan_start(session: Session, facts: Observed, options: StartOptions, it: Be
         result=f"{it.branch} is on {facts.remote}.",
         advice=(*moves.advice, *_advice(options, it, post, bool(steps))),
     )  # fmt: skip
-
-
-def _with_news(
-    session: Session, facts: Observed, plan: Plan, it: Beginning, duty: str | None, listing: Listing
-) -> Plan:
-    """``plan`` with what tells the team."""
-    subject = Subject(kind=it.kind, version=it.version, tag=facts.tag_prefix + it.version, branch=it.branch, commit=None,
-                      span=default_range(facts, it.branch, it.at))  # fmt: skip
-    telling = tell(session, facts, News(subject=subject, stage="started"), command="start", fresh=not it.published,
-                   duty=duty, listing=listing if listing.until_sha == it.at else None)  # fmt: skip
-    return msgspec.structs.replace(plan, steps=(*plan.steps, *telling.steps), paste=telling.paste)
 
 
 def _targets(facts: Observed, it: Beginning) -> dict[str, str]:

@@ -8,6 +8,7 @@ from reletan.commands.finding import Found, finished_here, kind_of_tagged, push_
 from reletan.commands.listing import Range, default_range, read_listing
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session
+from reletan.commands.waiting import with_waiting
 from reletan.domain.flow import Kind, OpenBranch, open_branches
 from reletan.domain.pulls import utc
 from reletan.domain.status import OpenRelease, Status
@@ -19,7 +20,8 @@ def run(session: Session, *, fetch: bool) -> None:
     merged = untagged_merges(session, facts)
     listing = read_listing(session, facts, _beyond_releases(facts, merged))
     opened = [*_branches(session, facts, merged), *_merged(session, facts, merged), *_not_merged_back(session, facts)]
-    opened = [*_finished_here(session, facts), *opened]
+    opened, missing = with_waiting(session, facts, [*_finished_here(session, facts), *opened])
+    warnings = (*listing.warnings, *missing)
     last = facts.last
     status = Status(
         production=facts.branches.production,
@@ -32,13 +34,13 @@ def run(session: Session, *, fetch: bool) -> None:
         waiting_commits=len(listing.commits_without_pull_request),
         suggested_version=listing.suggested_version,
         next=_next(opened, not listing.empty),
-        warnings=listing.warnings,
+        warnings=warnings,
     )
     if session.terminal.json:
         session.terminal.out(render.to_json(status))
     else:
         render.status(session.terminal, status)
-        for warning in listing.warnings:
+        for warning in warnings:
             session.terminal.warn(warning.message)
 
 

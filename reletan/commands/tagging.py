@@ -6,7 +6,7 @@ from reletan.adapters.gitobjects import Conflict
 from reletan.adapters.hooks import find_hook, hook_step
 from reletan.commands.conflicts import explain
 from reletan.commands.local import LocalMoves, is_on, local_moves
-from reletan.commands.task import Task
+from reletan.commands.task import Task, merged_head
 from reletan.domain.errors import Blocked
 from reletan.domain.plan import RunHook
 from reletan.domain.tagging import (
@@ -15,6 +15,7 @@ from reletan.domain.tagging import (
     back_merge_message,
     backmerge_name,
     merge_message,
+    squash_warning,
 )
 
 
@@ -22,7 +23,7 @@ def gather(task: Task) -> ReleaseFacts:
     """The facts for ``plan_tag``; makes the objects that are going to be pushed. Raises Blocked on a conflict."""
     facts, found, head = task.facts, task.found, task.head
     merge, is_new = _merge_commit(task)
-    backs = _back_merges(task, merge)
+    backs = _back_merges(task, merge, is_new=is_new)
     after = {back.branch: back.merged for back in backs if back.merged} | (
         {facts.branches.production: merge} if is_new else {}
     )
@@ -34,14 +35,15 @@ def gather(task: Task) -> ReleaseFacts:
         kind=found.kind, version=found.version, branch=task.branch, tag=task.tag, remote=facts.remote or "",
         branches=facts.branches, production=facts.production, head=head,
         published=found.branch is not None and found.branch.published,
-        beyond=head is not None and not is_new and not task.session.repo.is_ancestor(head, merge),
+        beyond=head not in (None, found.squashed) and not is_new and not task.session.repo.is_ancestor(head or "", merge),
         merge=merge, merge_is_new=is_new, tagged=found.tagged, tag_object=tag_object, back_merges=tuple(backs),
         backmerge_branch=waiting, backmerge_contained=merged_by_now and _contained(task, waiting, merge),
         keep_branch=task.intent.keep_branch, local_branch=_left_over(task, merge),
         local_branch_checked_out=_checked_out(task), local_tag_missing=_lacks_tag(task, tag_object),
-        released_head=task.session.repo.resolve(f"{merge}^2") if found.tagged else None,
+        released_head=merged_head(task.session, found), mode="pull-request" if task.by_pull else "push",
+        repository=task.way.slug if task.way.hub else None,
         configured_base=task.session.repo.setting(f"gitflow.branch.{task.branch}.base") is not None,
-        warnings=_ignored_settings(task), pre_hook=_pre_hook(task), local_steps=tuple(moves.steps),
+        warnings=(*_ignored_settings(task), *_squash(task)), pre_hook=_pre_hook(task), local_steps=tuple(moves.steps),
         advice=(*moves.advice, *_post_hook_advice(task), *_checked_out_advice(task)),
     )  # fmt: skip
 
@@ -54,11 +56,11 @@ def _merge_commit(task: Task) -> tuple[str, bool]:
     session, facts, found, head = task.session, task.facts, task.found, task.head
     if found.tagged is not None:
         return found.tagged.commit, not _on_production(task, found.tagged.commit)
-    if head is None:
+    if head is None or found.squashed:
         return found.merge or facts.production, False
     if session.repo.is_ancestor(head, facts.production):
         return _merged_at(task, head), False
-    if (finished := _finished_here(task, head)) is not None:
+    if not task.by_pull and (finished := _finished_here(task, head)) is not None:
         return finished, True
     message = merge_message(task.branch, facts.branches.production)
     merged = session.repo.merge(facts.production, head, message, task.intent.who, sign=task.intent.sign_merges)
@@ -131,23 +133,25 @@ def _tag_object(task: Task, merge: str) -> str:
 # -- back into development, and into an open release
 
 
-def _back_merges(task: Task, merge: str) -> list[BackMerge]:
+def _back_merges(task: Task, merge: str, *, is_new: bool) -> list[BackMerge]:
     if task.intent.backmerge == "none":
         return []
     heads = task.facts.refs.heads
     missing = [branch for branch in _targets(task) if not task.session.repo.is_ancestor(merge, heads[branch])]
-    if task.intent.backmerge == "pull-request":
-        return [BackMerge(branch=branch, old=heads[branch], merged=None) for branch in missing]
-    return [_back_merge(task, merge, branch, heads[branch]) for branch in missing]
+    return [_back_merge(task, merge, branch, heads[branch], is_new=is_new) for branch in missing]
 
 
-def _back_merge(task: Task, merge: str, branch: str, old: str) -> BackMerge:
-    """Merged, or left to a pull request: for a hotfix, which is never held up, and for what is public already."""
+def _back_merge(task: Task, merge: str, branch: str, old: str, *, is_new: bool) -> BackMerge:
+    """Merged, or left to a pull request: where it is protected; for a hotfix, which is never held up; and for what
+    production has already.
+    """
+    if task.intent.backmerge == "pull-request" or task.way.is_protected(branch):
+        return BackMerge(branch=branch, old=old, merged=None)
     session, found, message = task.session, task.found, back_merge_message(task.tag, branch, task.intent.message)
     merged = session.repo.merge(old, merge, message, task.intent.who, sign=task.intent.sign_merges)
     if not isinstance(merged, Conflict):
         return BackMerge(branch=branch, old=old, merged=merged.commit)
-    if found.kind == "hotfix" or found.tagged is not None:
+    if found.kind == "hotfix" or found.tagged is not None or not is_new:
         return BackMerge(branch=branch, old=old, merged=None, conflicts=merged.paths)
     raise explain(
         session, branch, old, merge, merged,
@@ -190,7 +194,9 @@ def _left_over(task: Task, merge: str) -> str | None:
     local = task.facts.local.heads.get(task.branch)
     if local is None:
         return None
-    has_all = local.oid == task.head or task.session.repo.is_ancestor(local.oid, task.head or merge)
+    has_all = local.oid == task.head or task.session.repo.is_ancestor(
+        local.oid, task.head or task.found.squashed or merge
+    )
     return local.oid if has_all else None
 
 
@@ -224,6 +230,11 @@ def _ignored_settings(task: Task) -> tuple[str, ...]:
     return tuple(
         f"git-flow's setting {name} is on, and is not followed" for name in names if is_on(task.session.repo, name)
     )
+
+
+def _squash(task: Task) -> list[str]:
+    squashed = task.found.squashed is not None and task.found.tagged is None
+    return [squash_warning(task.branch, task.facts.branches.production)] if squashed else []
 
 
 # -- git-flow's hooks

@@ -6,6 +6,7 @@ from reletan.adapters.gitobjects import Signature
 from reletan.commands.finding import Found
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
+from reletan.commands.way import Way
 from reletan.domain.errors import Blocked
 from reletan.domain.tagging import Backmerge
 
@@ -29,6 +30,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     found: Found
     head: str | None
     intent: Intent
+    way: Way
 
     @property
     def branch(self) -> str:
@@ -37,6 +39,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tag(self) -> str:
         return self.facts.tag_prefix + self.found.version
+
+    @property
+    def by_pull(self) -> bool:
+        """Whether the release has to get into production, and goes there by its pull request."""
+        missing = self.found.tagged is None and self.found.merge is None and self.head is not None
+        if not missing or self.session.repo.is_ancestor(self.head or "", self.facts.production):
+            return False
+        return self.way.goes_by_pull(self.facts.branches.production)
 
 
 def release_head(session: Session, facts: Observed, found: Found, wanted: str | None) -> str | None:
@@ -59,6 +69,12 @@ def release_head(session: Session, facts: Observed, found: Found, wanted: str | 
     return branch.head
 
 
+def merged_head(session: Session, found: Found) -> str | None:
+    """What production got by the commit that has the release; None where its parents do not tell."""
+    commit = found.tagged.commit if found.tagged else found.merge
+    return found.squashed or (session.repo.resolve(f"{commit}^2") if commit else None)
+
+
 def _require_never_published(session: Session, facts: Observed, name: str) -> None:
     """A branch that follows one of the remote's, which is gone: somebody aborted the release, or merged it in their way."""
     follows = session.repo.setting(f"branch.{name}.remote"), session.repo.setting(f"branch.{name}.merge")
@@ -78,7 +94,7 @@ def _require_head(session: Session, found: Found, wanted: str) -> None:
         where = f"{found.version} was merged from"
         merge, *parents = session.repo.git.run("rev-list", "--parents", "-1", done or "", "--").out.split()
         # the merge commit itself, for a release that was fast-forwarded; never the side of production
-        heads = [*parents[1:], merge]
+        heads = [found.squashed] if found.squashed else [*parents[1:], merge]
     if not any(len(wanted) >= 7 and head.startswith(wanted) for head in heads):
         raise Blocked(f"{where} {heads[0][:10]}, not {wanted[:10]}: it moved after you looked.",
                       next="look at what was added, then run the command again with the new head")  # fmt: skip

@@ -10,6 +10,8 @@ Language = Literal["en", "ja"]
 Method = Literal["merge", "squash", "rebase"]
 Finish = Literal["auto", "push", "pull-request"]
 Scheme = Literal["semver", "calver"]
+EnvironmentName = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,50}\Z")]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +67,9 @@ class GitHub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api_url: Annotated[
         str, Meta(description="The address of GitHub's API.", examples=["https://github.example.com/api/v3"])
     ] = "https://api.github.com"
-    releases: Annotated[bool, Meta(description="Publish a GitHub Release with the notes when a release is tagged.")] = True
+    releases: Annotated[bool, Meta(description="Publish a GitHub Release with the notes when a release is tagged.")] = (
+        True
+    )
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,6 +172,41 @@ class Automerge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
+class Checklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The release pull request with its checklist, and the reminders of what is not ticked yet."""
+
+    pull_request: Annotated[
+        bool,
+        Meta(description='`reletan start` opens the release pull request; also where flow.finish is "pull-request".'),
+    ] = False
+    template: Annotated[
+        str | None,
+        Meta(description="A template of your own for its text; else reletan's.", examples=["docs/release_pull.md.j2"]),
+    ] = None
+    deploy_template: Annotated[
+        str | None,
+        Meta(description="A template of your own for deploy pull requests.", examples=["docs/deploy_pull.md.j2"]),
+    ] = None
+    status: Annotated[
+        bool, Meta(description="Say in the commit status reletan/checklist on the release branch how much is ticked.")
+    ] = False
+    time_zone: Annotated[
+        str, Meta(description="The time zone of days and hours, by its name in the IANA list.", examples=["Asia/Tokyo"])
+    ] = "UTC"
+    days: Annotated[
+        tuple[Day, ...], Meta(description="Working days, on which people are reminded.", examples=[["mon", "tue"]])
+    ] = ("mon", "tue", "wed", "thu", "fri")
+    hours: Annotated[
+        str, Meta(description="Working hours, within which people are reminded.", examples=["09:00-18:00"])
+    ] = "09:00-18:00"
+
+
+class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something that production is deployed to."""
+
+    branch: Annotated[str, Meta(description="The branch that is deployed from.", examples=["deployment/production"])]
+
+
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All sections, as ``.reletan.toml`` and ``[tool.reletan]`` have them."""
 
@@ -177,6 +216,10 @@ class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     notes: Notes = Notes()
     slack: Slack = field(default_factory=Slack)
     automerge: Automerge = field(default_factory=Automerge)
+    checklist: Checklist = Checklist()
+    environments: Annotated[
+        dict[EnvironmentName, Environment], Meta(description="What production is deployed to, a table each.")
+    ] = field(default_factory=dict)
 
 
 class Config(Tables, frozen=True, kw_only=True):
@@ -191,11 +234,12 @@ class Config(Tables, frozen=True, kw_only=True):
     conflicts: tuple[str, ...] = ()
 
     def items(self) -> Iterator[tuple[str, object]]:
-        """Every key (``flow.production``) with its value, in the order of the documentation."""
-        for section in SECTIONS:
-            values = getattr(self, section)
+        """Every key (``flow.production``, ``environments.staging.branch``) with its value, in the order of the documentation."""
+        tables = {section: getattr(self, section) for section in SECTIONS}
+        tables |= {f"{ENVIRONMENTS}.{name}": one for name, one in self.environments.items()}
+        for table, values in tables.items():
             for name in values.__struct_fields__:
-                yield f"{section}.{name}", getattr(values, name)
+                yield f"{table}.{name}", getattr(values, name)
 
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
@@ -205,7 +249,10 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "notes": Notes,
     "slack": Slack,
     "automerge": Automerge,
+    "checklist": Checklist,
 }
+# The section whose tables have names that people choose
+ENVIRONMENTS = "environments"
 KEYS: dict[str, tuple[str, ...]] = {name: section.__struct_fields__ for name, section in SECTIONS.items()}
 
 

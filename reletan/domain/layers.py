@@ -3,12 +3,13 @@
 flags > RELETAN_… > .reletan.toml and [tool.reletan] > .gitflow > git-flow's git configuration > defaults
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from reletan.domain.config import KEYS, SECTIONS, Config
+from reletan.domain.config import ENVIRONMENTS, KEYS, SECTIONS, Config, Environment
 from reletan.domain.errors import UsageError
 from reletan.domain.rules import expected, holds_secret, names_a_secret, problem_with_value, shown
 
@@ -36,15 +37,45 @@ def from_tables(source: str, tables: Mapping[str, object]) -> dict[str, Given]:
 
     Raises UsageError for an unknown section or key, and for secrets.
     """
-    layer = {}
+    layer: dict[str, Given] = {}
     for section, values in tables.items():
-        if section not in KEYS:
-            raise _unknown(source, "section", section, list(KEYS))
-        if not isinstance(values, Mapping):
-            raise UsageError(f"{source}: {section}: expected a table [{section}], found {shown(values)}.")
-        for name, value in values.items():
+        if section not in (*KEYS, ENVIRONMENTS):
+            raise _unknown(source, "section", section, [*KEYS, ENVIRONMENTS])
+        named = _table(source, section, values)
+        if section == ENVIRONMENTS:
+            layer |= _environments(source, named)
+            continue
+        for name, value in named.items():
             _check_key(source, f"{section}.{name}", spell=str)
             layer[f"{section}.{name}"] = Given(value, source)
+    return layer
+
+
+def _table(source: str, name: str, values: object) -> Mapping[str, object]:
+    if not isinstance(values, Mapping):
+        raise UsageError(f"{source}: {name}: expected a table [{name}], found {shown(values)}.")
+    return values
+
+
+def _environments(source: str, tables: Mapping[str, object]) -> dict[str, Given]:
+    """``[environments.NAME]``: the keys are ``environments.NAME.branch``."""
+    layer = {}
+    known = Environment.__struct_fields__
+    for name, one in tables.items():
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,50}", name):
+            raise UsageError(f"{source}: {ENVIRONMENTS}: {shown(name)} is no name for an environment.",
+                             next="use up to 50 letters, digits, - and _")  # fmt: skip
+        table = f"{ENVIRONMENTS}.{name}"
+        values = _table(source, table, one)
+        for key in values:
+            if key not in known and names_a_secret(key):
+                raise _secret(f"{source}: {table}.{key}")
+            if key not in known:
+                raise _unknown(source, "key", f"{table}.{key}", [f"{table}.{one}" for one in known])
+        for key in known:
+            if key not in values:
+                raise UsageError(f"{source}: {table}: {key} is missing.", next=f"give {expected(f'{table}.{key}')}")
+            layer[f"{table}.{key}"] = Given(values[key], source)
     return layer
 
 
@@ -56,6 +87,8 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
     layer = {}
     for variable in sorted(v for v in environ if v.startswith(ENVIRONMENT_PREFIX)):
         section, _, name = variable.removeprefix(ENVIRONMENT_PREFIX).lower().partition("_")
+        if section == ENVIRONMENTS:
+            raise UsageError(f"{variable}: a table does not fit a variable.", next=f"set {section} in .reletan.toml")
         if section not in KEYS or not name:
             continue
         key = f"{section}.{name}"
@@ -118,13 +151,20 @@ def _follow(values: dict[str, object], sources: dict[str, str]) -> None:
         values["slack.language"], sources["slack.language"] = values["notes.language"], "notes.language"
     if "automerge.base" not in values and "flow.development" in values:
         values["automerge.base"], sources["automerge.base"] = (values["flow.development"],), "flow.development"
+    if "checklist.pull_request" not in values and values.get("flow.finish") == "pull-request":
+        values["checklist.pull_request"], sources["checklist.pull_request"] = True, "flow.finish"
 
 
 def _sections(values: Mapping[str, object]) -> dict[str, Any]:
-    return {
+    sections: dict[str, Any] = {
         section: kind(**{name: values[f"{section}.{name}"] for name in KEYS[section] if f"{section}.{name}" in values})
         for section, kind in SECTIONS.items()
     }
+    named = {key.split(".")[1] for key in values if key.startswith(f"{ENVIRONMENTS}.")}
+    sections[ENVIRONMENTS] = {
+        name: Environment(branch=str(values[f"{ENVIRONMENTS}.{name}.branch"])) for name in sorted(named)
+    }
+    return sections
 
 
 def _checked(key: str, given: Given) -> object:
@@ -132,10 +172,10 @@ def _checked(key: str, given: Given) -> object:
     where = given.source if given.text else f"{given.source}: {key}"
     if holds_secret(given.value):
         raise _secret(where)
-    section, _, name = key.partition(".")
+    section, name = key.partition(".")[0], key.rpartition(".")[2]
     raw = _split(key, given.value) if given.text else given.value
     try:
-        typed = msgspec.convert({name: raw}, SECTIONS[section], strict=not given.text)
+        typed: Any = msgspec.convert({name: raw}, SECTIONS.get(section, Environment), strict=not given.text)
     except msgspec.ValidationError as error:
         raise UsageError(f"{where}: expected {expected(key)}, found {shown(raw)}.", details=(str(error),)) from None
     value = getattr(typed, name)

@@ -22,6 +22,7 @@ _REVERT = re.compile(r"\W*(?:reverts?\b|リバート|取り消し)", re.IGNORECA
 _LOGIN = re.compile(r"(?!.{61})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:_[A-Za-z0-9]+)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 _SHORT = 7
+_COMMIT = re.compile(r"\b([0-9a-f]{7})[0-9a-f]{33}\b")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +167,7 @@ def context(notes: Notes, script: Script) -> dict[str, Any]:
     people = [write.person(person) for person in notes.contributors or ()]
     tag, since, until = write.text(place.tag), write.text(notes.since), write.text(notes.until)
     release_url = f"{place.web_url}/releases/tag/{place.tag}" if place.released and place.web_url else None
-    span = write.text((place.compare_url or "").partition("/compare/")[2]) or ""
+    span = write.text(_COMMIT.sub(r"\1", (place.compare_url or "").partition("/compare/")[2])) or ""
     return {
         "version": write.text(place.version), "tag": tag, "released": place.released, "date": _moment(place.date),
         "repository": write.text(place.repository), "since": since, "until": until,

@@ -8,7 +8,11 @@ from typing import Literal
 
 import msgspec
 
-from reletan.domain.message import Announcement, Message
+from reletan.domain.checklist import Entry
+from reletan.domain.config import Language, Method
+from reletan.domain.message import Announcement, Message, Reply
+from reletan.domain.notes import Notes
+from reletan.domain.pulls import LooseCommit
 
 State = Literal["todo", "done", "skipped", "conflict", "unknown"]
 
@@ -104,11 +108,112 @@ class PublishRelease(msgspec.Struct, frozen=True, kw_only=True, tag="publish-rel
     latest: bool
 
 
+class MergePull(msgspec.Struct, frozen=True, kw_only=True, tag="merge-pull", tag_field="kind"):
+    """Merge pull request ``number`` on GitHub, from ``branch`` at ``head`` and at no other commit, into ``base``.
+
+    ``method`` "queue" puts it into the merge queue, which merges in its own way; ``title``: of the commit, None: GitHub's.
+    """
+
+    repository: str
+    number: int
+    branch: str
+    head: str
+    base: str
+    method: Method | Literal["queue"]
+    title: str | None = None
+
+
+class OpenPull(msgspec.Struct, frozen=True, kw_only=True, tag="open-pull", tag_field="kind"):
+    """Open a pull request from ``branch`` into ``base``; the one that is open already is kept as it is."""
+
+    repository: str
+    branch: str
+    base: str
+    title: str
+    body: str
+
+
+class ChecklistText(msgspec.Struct, frozen=True, kw_only=True, tag="checklist", tag_field="kind"):
+    """What the release pull request's text is made of; the ticks come from the text that is there then.
+
+    ``notes``: without its sections, of which ``entries`` are what counts.
+    """
+
+    entries: tuple[Entry, ...]
+    notes: Notes
+
+
+class DeployText(msgspec.Struct, frozen=True, kw_only=True, tag="deploy", tag_field="kind"):
+    """What a deploy pull request's text is made of. ``commits``: number -> what each pull request brought."""
+
+    environment: str
+    branch: str
+    notes: Notes
+    commits: dict[int, tuple[LooseCommit, ...]]
+
+
+class OwnTemplate(msgspec.Struct, frozen=True):
+    """A team's own template: its text, and the name of its file."""
+
+    source: str
+    name: str
+
+
+class WritePull(msgspec.Struct, frozen=True, kw_only=True, tag="write-pull", tag_field="kind"):
+    """Open the pull request from ``branch`` into ``base``, or bring reletan's part of its text up to date; people's ticks and
+    words in it stay. ``number``: of the one that was open when this was planned; ``title``: of a new one.
+
+    ``status``: say in the commit status reletan/checklist of its head how much is ticked.
+    """
+
+    repository: str
+    branch: str
+    base: str
+    number: int | None
+    title: str
+    text: ChecklistText | DeployText
+    language: Language
+    template: OwnTemplate | None
+    status: bool = False
+
+
+class ClosePull(msgspec.Struct, frozen=True, kw_only=True, tag="close-pull", tag_field="kind"):
+    """Close pull request ``number`` without merging it. Its failure is a warning."""
+
+    repository: str
+    number: int
+
+
+class SetStatus(msgspec.Struct, frozen=True, kw_only=True, tag="set-status", tag_field="kind"):
+    """The commit status ``context`` of ``commit``. ``state``: pending or success."""
+
+    repository: str
+    commit: str
+    context: str
+    state: Literal["pending", "success"]
+    description: str
+    url: str | None
+
+
 class Announce(msgspec.Struct, frozen=True, tag="announce", tag_field="kind"):
     """Post the release's one live Slack message in ``channel``, or bring it up to date. Its failure is a warning."""
 
     channel: str
     announcement: Announcement
+
+
+class Remind(msgspec.Struct, frozen=True, kw_only=True, tag="remind", tag_field="kind"):
+    """Put ``reply`` into the thread of the release's live message in ``channel``, or bring the one with its key up to date.
+
+    ``only_edit``: where there is none, none is needed; ``oldest``: as in ``Announcement``.
+    """
+
+    channel: str
+    repository: str
+    version: str
+    reply: Reply
+    only_edit: bool
+    oldest: int | None = None
 
 
 class SendMessage(msgspec.Struct, frozen=True, tag="send-message", tag_field="kind"):
@@ -128,8 +233,14 @@ Step = (
     | WriteFile
     | Switch
     | RunHook
+    | MergePull
+    | OpenPull
+    | WritePull
+    | ClosePull
+    | SetStatus
     | PublishRelease
     | Announce
+    | Remind
     | SendMessage
 )
 
@@ -140,6 +251,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     ``head`` and ``mode`` say what of the release may not change between showing and doing; ``warnings`` are shown
     before the question, ``advice`` after the work (commands for the person to type); ``waits`` are things that only
     people can finish; ``paste`` is what to tell the team where there is no Slack.
+
+    ``then`` says what follows these steps and is planned once they are done, since GitHub makes commits of its own;
+    ``blocked`` says what cannot go on now, for the reasons in ``waits``; ``public``: production or a tag has the release
+    before the first step.
     """
 
     command: str
@@ -152,6 +267,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     waits: tuple[str, ...] = ()
     result: str | None = None
     paste: str | None = None
+    then: tuple[str, ...] = ()
+    blocked: str | None = None
+    public: bool = False
 
     def same_intent(self, other: "Plan") -> bool:
         """Whether a yes to this plan is a yes to the other one too: same command, version, release head and mode."""

@@ -16,6 +16,7 @@ _SECRET = re.compile(
 )
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 _URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_HOURS = re.compile(r"([01][0-9]:[0-5][0-9]|2[0-3]:[0-5][0-9])-([012][0-9]:[0-5][0-9])")
 _MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
 _PART = "(YYYY|YY|0Y|MM|0M|WW|0W|DD|0D|MICRO)"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -39,22 +40,32 @@ def shown(value: object) -> str:
 
 def problem_with_value(key: str, value: Any) -> str | None:
     """What is wrong with a value that has the type of ``key`` (``flow.remote``); it continues a sentence."""
-    return _RULES.get(key, _plain_texts)(value)
+    return _RULES.get(_general(key), _plain_texts)(value)
 
 
 def expected(key: str) -> str:
     """What ``key`` wants, as part of a sentence: ``one of "auto", "push"``."""
-    section, _, name = key.partition(".")
+    table, _, name = _general(key).rpartition(".")
     definitions = schema()["$defs"]
-    kind = definitions[definitions["Tables"]["properties"][section]["$ref"].rpartition("/")[2]]["properties"][name]
+    section = definitions["Tables"]["properties"][table.partition(".")[0]]
+    reference = section.get("$ref") or section["additionalProperties"]["$ref"]
+    kind = definitions[reference.rpartition("/")[2]]["properties"][name]
     if "enum" in kind:
         return f"one of {', '.join(literal(choice) for choice in kind['enum'])}"
     example = f", such as {literal(kind['examples'][0])}" if "examples" in kind else ""
     return f"{_kind_in_words(kind)}{example}"
 
 
+def _general(key: str) -> str:
+    """``key`` with ``*`` for the name of an environment."""
+    return re.sub(r"(?<=^environments\.)[^.]+", "*", key)
+
+
 def _kind_in_words(kind: Mapping[str, Any]) -> str:
     if kind["type"] == "array":
+        choices = kind["items"].get("enum")
+        if choices:
+            return f"a list of {', '.join(map(literal, choices))}"
         return "a list of texts" if kind["items"].get("type") == "string" else "a list of tables"
     return {
         "string": "a text",
@@ -125,6 +136,17 @@ def _calendar(value: str) -> str | None:
     return "must be up to four of YYYY YY 0Y MM 0M WW 0W DD 0D and MICRO, with dots between them, beginning with a part of the date"
 
 
+def _hours(value: str) -> str | None:
+    found = _HOURS.fullmatch(value)
+    if found and found[1] < found[2] <= "24:00":
+        return None
+    return "must be two times of one day, the first before the second"
+
+
+def _days(value: tuple[str, ...]) -> str | None:
+    return None if value else "must name at least one day"
+
+
 _RULES: dict[str, Callable[[Any], str | None]] = {
     "flow.production": problem_with,
     "flow.development": problem_with,
@@ -140,4 +162,7 @@ _RULES: dict[str, Callable[[Any], str | None]] = {
     "automerge.base": _patterns,
     "automerge.required_label": _label_or_none,
     "automerge.method_labels": _labels,
+    "checklist.days": _days,
+    "checklist.hours": _hours,
+    "environments.*.branch": problem_with,
 }

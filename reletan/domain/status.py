@@ -6,10 +6,34 @@ from reletan.domain.listing import Warning
 from reletan.domain.text import Text
 
 
+class ReleasePull(msgspec.Struct, frozen=True, kw_only=True):
+    """The release pull request. ``done`` of ``all`` items are ticked; ``missing``: who has something left, as logins or names.
+
+    ``checks``: of its head, how many are green, pending and failed; ``waits_for``: what speaks against merging it now.
+    """
+
+    number: int
+    url: str
+    done: int
+    all: int
+    missing: tuple[Text, ...]
+    checks: dict[str, int]
+    waits_for: tuple[str, ...]
+
+
+class BackMergePull(msgspec.Struct, frozen=True, kw_only=True):
+    """A pull request that brings a release back into ``base``."""
+
+    number: int
+    url: str
+    base: str
+    waits_for: tuple[str, ...]
+
+
 class OpenRelease(msgspec.Struct, frozen=True, kw_only=True):
     """A branch that is open, or a release that is merged or public but not complete.
 
-    ``since``: "2026-11-20T10:00:00Z".
+    ``since``: "2026-11-20T10:00:00Z"; ``pull_request`` None: there is none, or GitHub did not tell.
     """
 
     kind: str
@@ -21,6 +45,8 @@ class OpenRelease(msgspec.Struct, frozen=True, kw_only=True):
     by: Text | None
     pull_requests: int
     next: str
+    pull_request: ReleasePull | None = None
+    back_merges: tuple[BackMergePull, ...] = ()
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):

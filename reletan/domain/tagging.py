@@ -35,8 +35,9 @@ class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``head``: the release branch's head (None: the branch is gone). ``merge``: the commit on production that has, or
     will have, the release; ``merge_is_new``: it is made by this plan. ``tagged``: the release tag of the remote.
     ``beyond``: the branch has commits that the tag has not. ``backmerge_branch``: the head of the back-merge pull
-    request's branch; ``backmerge_contained``: nothing of it is only there. ``released_head``: what a merge that is
-    tagged brought into production.
+    request's branch; ``backmerge_contained``: nothing of it is only there. ``released_head``: what a merge that
+    production has brought into it. ``mode``: push or pull-request; ``repository``: owner/name, where pull requests can be
+    opened and merged.
     """
 
     kind: Kind
@@ -63,6 +64,8 @@ class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     configured_base: bool
     pre_hook: RunHook | None = None
     released_head: str | None = None
+    mode: str = "push"
+    repository: str | None = None
     local_steps: tuple[Step, ...] = ()
     advice: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -82,8 +85,12 @@ def backmerge_name(version: str) -> str:
     return f"backmerge/{version}"
 
 
-def plan_tag(facts: ReleaseFacts) -> Plan:
-    """The steps for every goal that does not hold yet."""
+def squash_warning(branch: str, production: str) -> str:
+    return f"after a squash {production} does not have the commits of {branch}, so the next list shows its pull requests again"
+
+
+def plan_tag(facts: ReleaseFacts, *, ours: bool = False) -> Plan:
+    """The steps for every goal that does not hold yet. ``ours``: the tag was made a moment ago, so that it is no news."""
     steps: list[Step] = []
     updates = _updates(facts)
     if facts.pre_hook is not None and facts.tagged is None:
@@ -98,11 +105,12 @@ def plan_tag(facts: ReleaseFacts) -> Plan:
         version=facts.version,
         steps=tuple(steps),
         head=facts.head or facts.released_head,
-        mode="push",
-        warnings=(*facts.warnings, *_released_already(facts)),
+        mode=facts.mode,
+        warnings=(*facts.warnings, *(() if ours else _released_already(facts))),
         advice=facts.advice,
         waits=_waits(facts),
         result=_result(facts),
+        public=facts.tagged is not None or not facts.merge_is_new,
     )
 
 

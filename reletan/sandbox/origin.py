@@ -4,6 +4,7 @@ Each change is one `git fast-import` stream, so that a history of many pull requ
 run for these changes: this is the server's own hand, as when somebody clicks on GitHub.
 """
 
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,10 @@ import msgspec
 
 # How people of the stories whose names have no Latin letters call themselves on GitHub
 _ROMAN = {"山田 花子": "yamada-hanako", "佐藤 健": "sato-ken"}
+
+# the full name of a branch, or of the head of a pull request
+_HEAD = re.compile(r"refs/(heads|pull)(/[\w-][\w.-]*)+", re.ASCII)
+_ID = re.compile(r"[0-9a-f]{40}")
 
 
 class WorldError(Exception):
@@ -73,10 +78,22 @@ class Origin:
 
     def find(self, revision: str) -> str | None:
         """The object id of ``revision``, or None where there is no such thing."""
+        if at := self._head(revision):
+            return at
         try:
             return self.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision).strip()
         except WorldError:
             return None
+
+    def _head(self, revision: str) -> str | None:
+        """What the file of a head says: to run git for it takes a hundred times as long. None where there is no such file."""
+        if not _HEAD.fullmatch(revision):
+            return None
+        try:
+            said = (self.path / revision).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return None
+        return said if _ID.fullmatch(said) else None
 
     def grow(self, ref: str, new: NewCommit, changes: bytes) -> str:
         """Make a commit of the first parent's files with ``changes`` (lines of fast-import), and point ``ref`` at it.
@@ -127,7 +144,8 @@ class Origin:
 
     def id(self, revision: str) -> str:
         """The commit's object id; raises WorldError where there is none."""
-        return self.git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+        at = self._head(revision)
+        return at or self.git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
 
     def has(self, descendant: str, commit: str) -> bool:
         """Whether ``descendant`` is or contains ``commit``."""

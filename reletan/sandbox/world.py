@@ -10,10 +10,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from reletan.sandbox.github.server import GitHubServer
     from reletan.sandbox.slack.server import SlackServer
 
+# seconds that one run of reletan may take
+TIMEOUT = 120
 _KEPT = ("PATH", "LD_LIBRARY_PATH")
 _GIT_CONFIG = """\
 [user]
@@ -95,15 +97,16 @@ class World(Site):
 
         return believable(cls(folder))
 
-    def copy_to(self, folder: Path) -> "World":
+    def copy_to(self, folder: Path) -> Self:
         """The same world in another folder, faster than building it again."""
         shutil.copytree(self.folder, folder, symlinks=True)
-        twin = World(folder)
+        twin = type(self)(folder)
         twin.remember_as(self)
         twin.clones = list(self.clones)
         for name in self.clones:
-            twin.git("remote", "set-url", "origin", twin.origin.as_uri(), cwd=folder / name)
-            twin.git("update-index", "-q", "--refresh", cwd=folder / name)
+            config = folder / name / ".git" / "config"
+            config.write_text(config.read_text().replace(self.origin.as_uri(), twin.origin.as_uri()))
+            twin.look("update-index", "-q", "--refresh", cwd=folder / name)
         return twin
 
     # laptops, and reletan on them
@@ -153,19 +156,19 @@ class World(Site):
         check: bool = False,
     ) -> Run:
         """Run reletan in a clone (Hana's, without ``cwd``); with ``check``, raises WorldError unless it exits 0."""
-        done = subprocess.run(
-            self.command(*args),
-            cwd=cwd or self.clone,
-            env=self.environment(env),
-            input=stdin.encode(),
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
+        done = self.run_reletan(args, cwd or self.clone, self.environment(env), stdin.encode())
         run = Run(done.returncode, done.stdout.decode(), done.stderr.decode())
         if check and run.code:
             raise WorldError(f"reletan {' '.join(args)}: exit {run.code}\n{run.out}{run.err}")
         return run
+
+    def run_reletan(
+        self, args: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """reletan in a process of its own, with all that it writes; raises TimeoutExpired after ``TIMEOUT`` seconds."""
+        return subprocess.run(
+            self.command(*args), cwd=cwd, env=env, input=stdin, capture_output=True, timeout=TIMEOUT, check=False
+        )
 
     # on GitHub
 

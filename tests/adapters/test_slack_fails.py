@@ -93,9 +93,7 @@ def test_a_lost_answer_that_cannot_be_looked_up_stays_unclear(slack: SlackServer
     [Fault.status(500), Fault.html(502), Fault.cut_before(), Fault.cut_within(), Fault.limited(1), Fault.error("internal_error")],
     ids=["500", "502", "cut", "cut within", "429", "internal_error"],
 )  # fmt: skip
-@pytest.mark.parametrize(
-    "method", ["auth.test", "conversations.list", HISTORY, "conversations.replies", "chat.getPermalink"]
-)
+@pytest.mark.parametrize("method", ["auth.test", "conversations.list", HISTORY, "conversations.replies"])
 def test_a_read_is_made_again(slack: SlackServer, bot: SlackBot, waits: Waits, method: str, fault: Fault) -> None:
     slack.fault(method, do=fault, times=2)
     delivery = bot.bring_up_to_date(announcement("Begun", ("list-2", "two")))

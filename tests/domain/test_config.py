@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reletan.domain.config import KEYS, Category, Config, schema
+from reletan.domain.config import ENVIRONMENTS, KEYS, Category, Config, schema
 from reletan.domain.errors import UsageError
 from reletan.domain.layers import from_environment, from_flags, from_tables, merge_files, resolve
 from reletan.domain.toml import literal
@@ -71,6 +71,13 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         "automerge.delete_branch": False,
         "automerge.comment": False,
         "automerge.commit_template": None,
+        "checklist.pull_request": False,
+        "checklist.template": None,
+        "checklist.deploy_template": None,
+        "checklist.status": False,
+        "checklist.time_zone": "UTC",
+        "checklist.days": ("mon", "tue", "wed", "thu", "fri"),
+        "checklist.hours": "09:00-18:00",
     }
     assert config.sources == {}
     assert config == Config()
@@ -120,20 +127,36 @@ native = false
 delete_branch = true
 comment = true
 commit_template = "docs/merge.j2"
+[checklist]
+pull_request = true
+template = "docs/release_pull.md.j2"
+deploy_template = "docs/deploy_pull.md.j2"
+status = true
+time_zone = "Asia/Tokyo"
+days = ["sat", "sun"]
+hours = "00:00-24:00"
+[environments.production]
+branch = "deployment/production"
+[environments.staging-2]
+branch = "deployment/staging"
 """
 
 
 def test_every_key_can_be_set_in_the_file() -> None:
     tables = tomllib.loads(EVERYTHING)
-    assert {section: tuple(values) for section, values in tables.items()} == KEYS
+    assert {section: tuple(values) for section, values in tables.items() if section != ENVIRONMENTS} == KEYS
     config = of_file(EVERYTHING)
     assert set(config.sources.values()) == {FILE}
     assert len(config.sources) == len(dict(config.items()))
     assert config.flow.tag_prefix == ""
     assert config.automerge.base == ("next", "trunk")
+    assert {name: one.branch for name, one in config.environments.items()} == {
+        "production": "deployment/production",
+        "staging-2": "deployment/staging",
+    }
     assert config.notes.categories == (Category("新機能", ("feature",)),)
     defaults = dict(Config().items())
-    assert [key for key, value in config.items() if value == defaults[key]] == ["slack.language"]
+    assert [key for key, value in config.items() if key in defaults and value == defaults[key]] == ["slack.language"]
 
 
 def test_the_higher_layer_wins_key_by_key() -> None:
@@ -210,6 +233,26 @@ def test_two_files_may_share_the_settings_but_not_a_key() -> None:
             "[slack]\nusers = ['hana']",
             '.reletan.toml: slack.users: expected a table of texts, such as { hana = "U012ABCDEF" }, found ["hana"].',
         ),
+        (
+            "[checklist]\ndays = ['monday']",
+            '.reletan.toml: checklist.days: expected a list of "fri", "mon", "sat", "sun", "thu", "tue", "wed", such as '
+            '["mon", "tue"], found ["monday"].',
+        ),
+        ("environments = 'x'", '.reletan.toml: environments: expected a table [environments], found "x".'),
+        (
+            "[environments]\nlive = 'x'",
+            '.reletan.toml: environments.live: expected a table [environments.live], found "x".',
+        ),
+        (
+            "[environments.live]\nbrunch = 'x'",
+            ".reletan.toml: unknown key environments.live.brunch; the nearest known one is environments.live.branch.",
+        ),
+        (
+            "[environments.live]\nbranch = 3",
+            '.reletan.toml: environments.live.branch: expected a text, such as "deployment/production", found 3.',
+        ),
+        ("[environments.live]", ".reletan.toml: environments.live: branch is missing."),
+        ("[environments.'a.b']\nbranch = 'x'", '.reletan.toml: environments: "a.b" is no name for an environment.'),
     ],
 )
 def test_errors_name_file_key_expectation_and_finding(toml: str, message: str) -> None:
@@ -243,6 +286,12 @@ def test_what_is_wrong_inside_a_list_of_tables_is_pointed_at() -> None:
         ("[slack]\nusers = { hana = 'U1> <!channel' }", "Slack member ID"),
         ("[notes]\ncategories = [{ title = '', labels = ['x'] }]", "must not be empty"),
         ("[version]\nmajor_labels = ['']", "must not be empty"),
+        ("[checklist]\nhours = '18:00-09:00'", "must be two times of one day"),
+        ("[checklist]\nhours = '09:00-09:00'", "must be two times of one day"),
+        ("[checklist]\nhours = '9:00-18:00'", "must be two times of one day"),
+        ("[checklist]\nhours = '09:00-24:01'", "must be two times of one day"),
+        ("[checklist]\ndays = []", "must name at least one day"),
+        ("[environments.live]\nbranch = '-x'", "must not start with '-'"),
     ],
 )
 def test_values_that_cannot_be_are_refused(toml: str, problem: str) -> None:
@@ -273,6 +322,8 @@ CANARY = "ghp_0123456789abcdefABCDEF0123456789abcd"
         f"[flow]\nremote = 'https://{CANARY}@github.com/o/n'",
         f"[automerge]\nblock_labels = ['{CANARY}']",
         f"[automerge]\napprovals = '{CANARY}'",
+        f"[environments.live]\ntoken = '{CANARY}'",
+        f"[environments.live]\nbranch = '{CANARY}'",
     ],
 )
 def test_secrets_are_refused_and_never_repeated(toml: str) -> None:
@@ -318,6 +369,7 @@ def test_other_variables_and_empty_ones_are_none_of_our_business() -> None:
         ("RELETAN_AUTOMERGE_APPROVALS", "two", "RELETAN_AUTOMERGE_APPROVALS: expected a whole number, 0 or more"),
         ("RELETAN_FLOW_REMOTE", "-x", "RELETAN_FLOW_REMOTE: \"-x\" must not start with '-'"),
         ("RELETAN_SLACK_USERS", "hana=U1", "RELETAN_SLACK_USERS: a table does not fit a variable."),
+        ("RELETAN_ENVIRONMENTS_LIVE_BRANCH", "x", "RELETAN_ENVIRONMENTS_LIVE_BRANCH: a table does not fit a variable."),
         ("RELETAN_GITHUB_TOKEN", CANARY, "environment: RELETAN_GITHUB_TOKEN: this is, or looks like, a secret"),
     ],
 )
@@ -346,6 +398,8 @@ def test_the_schema_accepts_what_reletan_accepts() -> None:
         {"flow": {"production": None}},
         {"flow": {"finish": "x"}},
         {"notes": {"categories": [{"title": "A", "x": 1}]}},
+        {"environments": {"live": {}}},
+        {"environments": {"live": {"branch": "x", "y": 1}}},
     ],
 )
 def test_the_schema_refuses_unknown_keys_and_values(tables: Mapping[str, Any]) -> None:

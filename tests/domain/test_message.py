@@ -16,6 +16,7 @@ from reletan.domain.message import (
     digest,
     lay_out,
     mention,
+    readable,
     shortened,
     size,
 )
@@ -48,6 +49,14 @@ def release(items: int, width: int = 60) -> str:
     return "\n".join(
         ["# Release 1.4.0 of acme/shop", "", "Begun", f"Since v1.3.0: {LINK}", "", "*Features*", *lines, "", "Bye"]
     )
+
+
+def test_people_read_labels_and_nothing_escaped() -> None:
+    message = Message(
+        text="…", header="Release 1.4.0", sections=(f"On duty: <@U012AB>\n{LINK}", "• a &lt;b&gt; &amp;amp;")
+    )
+    assert readable(message) == "Release 1.4.0\n\nOn duty: @U012AB\nv1.3.0...v1.4.0\n\n• a ‹b› &amp;"
+    assert readable(Message(text="Only this")) == ""
 
 
 def test_a_short_text_is_one_message() -> None:

@@ -33,13 +33,31 @@ def test_json_has_every_key_with_its_value_and_source(world: World) -> None:
     settings = {setting.pop("key"): setting for setting in answer["settings"]}
     assert answer["schema"] == 1
     assert answer["conflicts"] == []
-    assert len(settings) == 37
+    assert len(settings) == 44
     assert settings["notes.categories"] == {
-        "value": [{"title": "新機能", "labels": ["feature"]}],
+        "value": [{"title": "新機能", "labels": ["feature"], "exclude_labels": [], "exclude_authors": []}],
         "source": ".reletan.toml",
     }
     assert settings["flow.production"]["value"] is None
     assert settings["flow.remote"] == {"value": "origin", "source": "default"}
+
+
+def test_environments_are_tables_of_their_own(world: World) -> None:
+    (world.clone / ".reletan.toml").write_text('[environments.production]\nbranch = "deployment/production"\n')
+    run = world.reletan("config", check=True)
+    assert tomllib.loads(run.out)["environments"] == {"production": {"branch": "deployment/production"}}
+    last = world.reletan("config", "--json", check=True).json["settings"][-1]
+    assert last == {
+        "key": "environments.production.branch",
+        "value": "deployment/production",
+        "source": ".reletan.toml",
+    }
+
+
+def test_a_time_zone_that_nobody_knows_is_refused(world: World) -> None:
+    (world.clone / ".reletan.toml").write_text('[checklist]\ntime_zone = "../../etc/passwd"\n')
+    run = world.reletan("config")
+    assert (run.code, "there is no time zone" in run.err) == (2, True)
 
 
 def test_the_schema_describes_what_the_file_may_say(world: World) -> None:

@@ -1,7 +1,6 @@
 """A repository shared with git-flow: whoever starts and whoever finishes, the outcome has the same shape."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -70,17 +69,24 @@ def configuration(world: World) -> list[str]:
     return sorted(listed)
 
 
-@pytest.mark.parametrize("kind", ["release", "hotfix"])
+@pytest.fixture(scope="module", params=VERSIONS)
+def by_git_flow(
+    request: pytest.FixtureRequest, built_bare_minimum: World, git_flow: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, dict[str, object]]:
+    """The kind, and the outcome of git-flow alone."""
+    twin = built_bare_minimum.copy_to(tmp_path_factory.mktemp(request.param) / "twin")
+    return request.param, outcome(twin, request.param, git_flow_starts, git_flow_finishes)
+
+
 @pytest.mark.parametrize(
     ("start", "finish"),
     [(reletan_starts, reletan_finishes), (git_flow_starts, reletan_finishes), (reletan_starts, git_flow_finishes)],
     ids=["all by reletan", "git-flow starts", "git-flow finishes"],
 )
 def test_the_same_as_all_by_git_flow(
-    world: World, git_flow: str, tmp_path: Path, kind: str, start: Act, finish: Act
+    world: World, by_git_flow: tuple[str, dict[str, object]], start: Act, finish: Act
 ) -> None:
-    twin = world.copy_to(tmp_path / "twin")
-    theirs = outcome(twin, kind, git_flow_starts, git_flow_finishes)
+    kind, theirs = by_git_flow
     ours = outcome(world, kind, start, finish)
     assert theirs["parents of the tagged commit"] == ["main", f"{kind}/{VERSIONS[kind]}"]
     for what in theirs:

@@ -12,6 +12,8 @@ from reletan.domain.releasebody import BEGIN, END
 from reletan.sandbox.github.faults import Fault
 from reletan.sandbox.world import Run, World
 
+# What may be pushed, before anything is shown
+RULES = [f"GET {path}" for name in ("main", "develop") for path in ("", f"/branches/{name}", f"/rules/branches/{name}")]
 PUBLISHED = "done: publish the GitHub Release v1.4.0 with its notes (created: "
 
 
@@ -70,7 +72,7 @@ def test_tag_publishes_exactly_what_was_shown_in_three_requests_more(open_world:
     )
     assert (made.target, made.body) == (open_world.tags()["v1.4.0"], f"{BEGIN}\n{shown['notes']}{END}")
     assert asked(open_world)[times:] == [
-        "POST /graphql", "GET /releases/tags/v1.4.0", "GET /releases", "POST /releases",
+        "GET /pulls", *RULES, "POST /graphql", "GET /releases/tags/v1.4.0", "GET /releases", "POST /releases",
     ]  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def test_it_can_be_left_out(open_world: World, by: str) -> None:
     run = tag(open_world, *(["--no-release"] if by == "option" else []), check=True)
     assert "GitHub Release" not in run.err
     assert ("v1.4.0" in open_world.tags(), open_world.releases) == (True, [])
-    assert open_world.github.requests("rest") == 0
+    assert open_world.github.requests("rest", RELEASES) == 0
     publish(open_world, check=True)
     assert body(open_world).startswith(BEGIN)
 
@@ -179,6 +181,27 @@ def test_what_passes_leaves_one_release(open_world: World, fault: Fault, state: 
     assert (run.code, f"({state}: " in run.err) == (0, True), run.err
     assert BEGIN in body(open_world)
     assert body(open_world).startswith("Theirs\n\n" if state == "updated" else BEGIN)
+
+
+def test_after_a_failure_a_release_that_a_workflow_made_gets_the_notes_too(open_world: World) -> None:
+    open_world.github.fault("POST", RELEASES, do=Fault.status(502), times=None)
+    assert tag(open_world).code == 5
+    open_world.publish("v1.4.0", "Made by a workflow")
+    open_world.reletan("resume", "--yes", check=True)
+    assert body(open_world).startswith("Made by a workflow")
+    assert "### " in body(open_world)
+    assert open_world.reletan("tag", "1.4.0", "--yes", check=True).err.count("publish the GitHub Release") == 0
+
+
+def test_notes_that_github_did_not_complete_are_said_and_never_replace_better_ones(open_world: World) -> None:
+    open_world.github.fault("graphql", do=Fault.status(502), times=None)
+    poor = tag(open_world)
+    assert poor.code == 0
+    assert "once it does, better notes: reletan notes 1.4.0 --publish" in poor.err
+    before = body(open_world)
+    refused = publish(open_world)
+    assert (refused.code, "502" in refused.err) == (1, True)
+    assert body(open_world) == before
 
 
 def test_a_renamed_repository_gets_the_tag_and_no_release(open_world: World) -> None:

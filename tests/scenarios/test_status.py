@@ -10,7 +10,19 @@ STATUS = [
     "schema", "production", "development", "last_release", "last_release_at", "open", "unfinished",
     "waiting_pull_requests", "waiting_commits", "suggested_version", "next", "warnings",
 ]  # fmt: skip
-ENTRY = ["kind", "version", "branch", "head", "state", "since", "by", "pull_requests", "next"]
+ENTRY = [
+    "kind",
+    "version",
+    "branch",
+    "head",
+    "state",
+    "since",
+    "by",
+    "pull_requests",
+    "next",
+    "pull_request",
+    "back_merges",
+]
 
 
 def status(world: World, *args: str, **options: Any) -> Any:

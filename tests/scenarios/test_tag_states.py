@@ -1,5 +1,7 @@
 """``reletan tag`` on what it finds: tags that exist, releases merged on GitHub, git-flow's half-finished finishes."""
 
+from pathlib import Path
+
 import pytest
 from witness import commit_here, lasting, local_head, pushes, record_pushes
 
@@ -9,6 +11,10 @@ from reletan.sandbox.world import World
 @pytest.fixture
 def open_release(world: World) -> World:
     """release/1.4.0 is open, with a fix of its own."""
+    return opened(world)
+
+
+def opened(world: World) -> World:
     world.reletan("start", "1.4.0", "--yes", check=True)
     world.commit("release/1.4.0", "A fix for the release")
     return world
@@ -120,9 +126,14 @@ def test_the_head_of_a_merged_and_deleted_branch(open_release: World, head: str)
 
 
 @pytest.fixture
-def finished_here(open_release: World, git_flow: str) -> World:
+def finished_here(built_finished_here: World, tmp_path: Path) -> World:
     """``git flow release finish`` was run in this clone; nothing of it was pushed yet."""
-    world = open_release
+    return built_finished_here.copy_to(tmp_path / "world")
+
+
+@pytest.fixture(scope="module")
+def built_finished_here(built_bare_minimum: World, git_flow: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = opened(built_bare_minimum.copy_to(tmp_path_factory.mktemp("finished") / "world"))
     world.git("fetch", "--quiet")
     world.git("switch", "--quiet", "release/1.4.0")
     world.git("merge", "--quiet", "--ff-only", "origin/release/1.4.0")

@@ -137,7 +137,7 @@ def test_nothing_leaks_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_reletan_is_this_one_whatever_the_clone_holds(world: World) -> None:
     (world.clone / "reletan.py").write_text("print('shadowed')")
     with pytest.raises(WorldError) as failure:
-        world.reletan("no-such-command", check=True)
+        World(world.folder).reletan("no-such-command", check=True)
     assert "shadowed" not in str(failure.value)
 
 

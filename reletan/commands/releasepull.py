@@ -1,0 +1,101 @@
+"""The release pull request and its checklist: as it should be, and as it is on GitHub."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reletan.adapters import files
+from reletan.commands.composing import Subject, place_of
+from reletan.commands.github import github_slug, open_hub
+from reletan.commands.listing import read_listing
+from reletan.commands.observing import Observed
+from reletan.commands.session import Session
+from reletan.domain.checklist import Entry, entries_of, everything, named_in, read, settle
+from reletan.domain.errors import Unauthorized, UsageError
+from reletan.domain.listing import Listing
+from reletan.domain.plan import ChecklistText, OwnTemplate, WritePull
+from reletan.domain.progress import Progress, PullLink, progress
+
+if TYPE_CHECKING:
+    from reletan.adapters.hub import Hub
+    from reletan.adapters.hubpr import PullText
+
+
+def write_pull_step(
+    session: Session, facts: Observed, subject: Subject, listing: Listing | None = None, *, number: int | None = None
+) -> WritePull:
+    """The step that opens the release pull request of ``subject``, whose branch is open, or brings its checklist up to date.
+
+    ``listing``: of ``subject``, where it has been read; ``number``: of the pull request that is open. No request of its own
+    but those for the listing. Raises UsageError for a template that is not there.
+    """
+    listing = listing or read_listing(session, facts, subject.span, kind=subject.kind)
+    notes = everything(listing, place_of(session, facts, subject, listing))
+    return WritePull(
+        repository=github_slug(session, facts.url) or "",
+        branch=subject.branch or "",
+        base=facts.branches.production,
+        number=number,
+        title=f"{subject.kind.capitalize()} {subject.version}",
+        text=ChecklistText(
+            entries=entries(session, subject, listing),
+            notes=msgspec.structs.replace(notes, sections=(), contributors=None),
+        ),
+        language=session.settings.notes.language,
+        template=own_template(session, "checklist.template"),
+        status=session.settings.checklist.status,
+    )
+
+
+def entries(session: Session, subject: Subject, listing: Listing) -> tuple[Entry, ...]:
+    """What has to be confirmed, with the commits that landed for it."""
+    log = session.repo.log([subject.span.until_sha], subject.span.excluded)
+    return entries_of(listing, named_in(log))
+
+
+def progress_of(session: Session, subject: Subject, listing: Listing, pull: "PullText") -> Progress:
+    """How far the checklist of ``subject`` is as it is now, with what is ticked in its pull request."""
+    items = settle(entries(session, subject, listing), read(pull.body))
+    return progress(subject.version or "", PullLink(pull.number, pull.url), items)
+
+
+def own_template(session: Session, key: str) -> OwnTemplate | None:
+    """The team's own template that ``key`` (``checklist.template``) names, where it names one."""
+    section, _, name = key.partition(".")
+    configured = getattr(getattr(session.settings, section), name)
+    if configured is None or session.repo.top is None:
+        return None
+    content = files.read(session.repo.top, configured)
+    if content is None:
+        source = session.settings.sources.get(key, key)
+        raise UsageError(f"There is no template {configured}, which {source} names.", next="mend the path")
+    return OwnTemplate(files.decode(content, configured), configured)
+
+
+def require_hub(session: Session, facts: Observed) -> "Hub":
+    """Raises UsageError where the repository is on no GitHub, Unauthorized without a token."""
+    slug = github_slug(session, facts.url)
+    if slug is None:
+        raise UsageError("The remote is on no GitHub that is known here, so there are no pull requests.",
+                         next="set github.repository (and github.api_url) in .reletan.toml")  # fmt: skip
+    hub = open_hub(session, slug, facts.url)
+    if hub is None:
+        raise Unauthorized("There is no token for GitHub.", next="set GH_TOKEN, or run `gh auth login`")
+    return hub
+
+
+def release_pull(session: Session, facts: Observed, branch: str) -> "PullText | None":
+    """The open release pull request of ``branch``. One request; raises as ``require_hub``, and HubError."""
+    from reletan.adapters.hubpr import find_pull
+
+    with session.terminal.progress("asking GitHub about the release pull request"):
+        return find_pull(require_hub(session, facts), branch, facts.branches.production)
+
+
+def due(step: WritePull, pull: "PullText | None") -> tuple[WritePull, ...]:
+    """``step`` where ``pull`` is not yet as it should be. Raises what its template, or text without room for it, raises."""
+    from reletan.adapters.hubbody import text_of
+
+    text = text_of(step, pull.body if pull else None)
+    # what the commit status says is looked at only when it is written
+    return () if pull and pull.body == text and not step.status else (step,)

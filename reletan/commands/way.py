@@ -1,0 +1,69 @@
+"""The way that a release takes into its branches: by push, or by pull request where a rule protects the branch."""
+
+from typing import Any
+
+import msgspec
+
+from reletan.commands.github import github_slug, open_hub
+from reletan.commands.observing import Observed
+from reletan.commands.session import Session
+from reletan.domain.config import Finish
+from reletan.domain.errors import ReletanError, Unauthorized, UsageError
+from reletan.domain.protection import BranchRules
+
+
+class Way(msgspec.Struct, kw_only=True):
+    """One run's. ``via``: what was asked for; ``hub``: None without GitHub, or without a token; ``known``: the rules of
+    branches, each read once; ``refused``: branches whose protection refused a push.
+    """
+
+    via: Finish
+    hub: Any = None
+    slug: str = ""
+    known: dict[str, BranchRules] = {}
+    refused: set[str] = set()
+
+    @property
+    def asks(self) -> bool:
+        """Whether GitHub is asked for its rules: a push that somebody wants is left to the rules."""
+        return self.hub is not None and self.via != "push"
+
+    def is_protected(self, branch: str) -> bool:
+        return branch in self.refused or (self.asks and self.rules(branch).protected)
+
+    def goes_by_pull(self, production: str) -> bool:
+        """Whether a release gets into production by its pull request."""
+        return self.hub is not None and (self.via == "pull-request" or self.is_protected(production))
+
+    def rules(self, branch: str) -> BranchRules:
+        """Raises HubError and Unauthorized: without the rules it is not known what a push would get past."""
+        from reletan.adapters.hubrules import rules_of
+
+        if branch not in self.known:
+            try:
+                self.known[branch] = rules_of(self.hub, branch)
+            except ReletanError as problem:
+                hint = "`--via push` pushes without asking for the rules"
+                problem.next = f"{problem.next}; or {hint}" if problem.next else hint
+                raise
+        return self.known[branch]
+
+
+def open_way(session: Session, facts: Observed, via: Finish) -> Way:
+    """Raises UsageError and Unauthorized where pull requests are asked for, and there is no way to them."""
+    slug = github_slug(session, facts.url)
+    needed = via == "pull-request"
+    if slug is None:
+        if needed:
+            raise UsageError("The remote is on no GitHub that is known here, so there is no release pull request.",
+                             next="set github.repository (and github.api_url) in .reletan.toml, or use --via push")  # fmt: skip
+        return Way(via=via)
+    try:
+        hub = open_hub(session, slug, facts.url)
+    except UsageError:
+        if needed:
+            raise
+        hub = None
+    if hub is None and needed:
+        raise Unauthorized("There is no token for GitHub.", next="set GH_TOKEN, or run `gh auth login`")
+    return Way(via=via, hub=hub, slug=slug)
