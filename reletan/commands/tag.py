@@ -17,6 +17,7 @@ from reletan.commands.finding import Found, NoRelease, find_release, untagged_me
 from reletan.commands.flowing import carry_out
 from reletan.commands.local import is_on
 from reletan.commands.observing import Observed, observe
+from reletan.commands.releasepull import check_ticks
 from reletan.commands.session import Session, require_writable
 from reletan.commands.tagging import gather
 from reletan.commands.task import Intent, Task, merged_head, release_head
@@ -121,7 +122,11 @@ class _Work(msgspec.Struct, kw_only=True):
 
     def _plan(self, task: Task) -> Plan:
         release = gather(task)
-        listing = self._contents(task, task.head or release.merge) if task.found.tagged is None else None
+        listing = (
+            self._contents(task, task.head or release.merge, release.merge_is_new)
+            if task.found.tagged is None
+            else None
+        )
         if release.mode == "pull-request" and release.merge_is_new and listing is not None:
             self.hooked.add(task.found.version)
             return plan_by_pull(task, release, listing, accept_squash=self.options.accept_squash)
@@ -153,12 +158,15 @@ class _Work(msgspec.Struct, kw_only=True):
             require_accepted(facts, found, accept_squash=self.options.accept_squash)
         return found
 
-    def _contents(self, task: Task, tip: str) -> Listing:
+    def _contents(self, task: Task, tip: str, production_lacks_it: bool) -> Listing:
         """What the release is going to hold; shown to the person once."""
         session, head = self.session, task.head or merged_head(task.session, task.found)
-        listing = listing_of(session, task.facts, subject_of_found(session, task.facts, task.found, tip))
+        subject = subject_of_found(session, task.facts, task.found, tip)
+        listing = listing_of(session, task.facts, subject)
         if head not in self.shown:
             _show(session, listing)
+            if production_lacks_it:
+                check_ticks(session, task.facts, subject, listing)
         self.shown.add(head)
         return listing
 

@@ -190,6 +190,7 @@ class Checklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Annotated[
         bool, Meta(description="Say in the commit status reletan/checklist on the release branch how much is ticked.")
     ] = False
+    required: Annotated[bool, Meta(description="`reletan tag` waits until all is ticked; else it only warns.")] = False
     time_zone: Annotated[
         str, Meta(description="The time zone of days and hours, by its name in the IANA list.", examples=["Asia/Tokyo"])
     ] = "UTC"

@@ -75,6 +75,7 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         "checklist.template": None,
         "checklist.deploy_template": None,
         "checklist.status": False,
+        "checklist.required": False,
         "checklist.time_zone": "UTC",
         "checklist.days": ("mon", "tue", "wed", "thu", "fri"),
         "checklist.hours": "09:00-18:00",
@@ -132,6 +133,7 @@ pull_request = true
 template = "docs/release_pull.md.j2"
 deploy_template = "docs/deploy_pull.md.j2"
 status = true
+required = true
 time_zone = "Asia/Tokyo"
 days = ["sat", "sun"]
 hours = "00:00-24:00"

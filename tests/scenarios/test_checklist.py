@@ -104,3 +104,17 @@ def test_status_stands_whatever_github_does(opened: World) -> None:
     assert "What is waited for on GitHub is not known" in run.err
     configure(opened, "[checklist]\nstatus = true\n")
     assert "pull request" not in opened.reletan("status", "--offline", check=True).out.splitlines()[2]
+
+
+def test_tag_warns_of_what_is_not_ticked_or_waits_for_it(opened: World) -> None:
+    configure(opened, "[checklist]\npull_request = true\n")
+    told = opened.reletan("tag", "--dry-run", "--via", "push", check=True).err
+    number = the_pull(opened).number
+    assert told.count(f"In #{number}, 2 of 3 are not ticked.") == 1
+    configure(opened, "[checklist]\nrequired = true\n")
+    waits = opened.reletan("tag", "--yes", "--via", "push")
+    assert (waits.code, "next: reletan checklist 1.4.0" in waits.err) == (3, True)
+    assert "v1.4.0" not in opened.tags()
+    tick(opened, 2, 3)
+    opened.reletan("tag", "--yes", "--via", "push", check=True)
+    assert "v1.4.0" in opened.tags()

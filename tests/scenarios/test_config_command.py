@@ -33,7 +33,7 @@ def test_json_has_every_key_with_its_value_and_source(world: World) -> None:
     settings = {setting.pop("key"): setting for setting in answer["settings"]}
     assert answer["schema"] == 1
     assert answer["conflicts"] == []
-    assert len(settings) == 44
+    assert len(settings) == 45
     assert settings["notes.categories"] == {
         "value": [{"title": "新機能", "labels": ["feature"], "exclude_labels": [], "exclude_authors": []}],
         "source": ".reletan.toml",
