@@ -19,6 +19,8 @@ from reletan.sandbox.world import TIMEOUT, World
 
 # What Python and the C library look at before the first line of a program
 _AT_BIRTH = ("PYTHON", "LC_", "LANG", "TZ")
+# Two threads of one test begin one server
+_BEGINNING = Lock()
 
 
 class QuickWorld(World):
@@ -29,7 +31,9 @@ class QuickWorld(World):
     ) -> "subprocess.CompletedProcess[bytes]":
         if sys.platform != "linux" or _at_birth(env) != _at_birth(ENVIRONMENT):
             return super().run_reletan(args, cwd, env, stdin)
-        return _server().run(args, cwd, env, stdin)
+        with _BEGINNING:
+            server = _server()
+        return server.run(args, cwd, env, stdin)
 
 
 def _at_birth(env: Mapping[str, str]) -> dict[str, str]:

@@ -48,15 +48,15 @@ def write_pull(hub: Hub, step: WritePull) -> Written:
     # what was adopted, since somebody else opened it at the same moment, has another text
     edited = edit_body(hub, pull.number, lambda body: text_of(step, body))
     state: Literal["opened", "updated", "unchanged"] = "opened" if opened else edited.state
-    if step.status and _tell(hub, step, pull, edited.body) and state == "unchanged":
+    if _tell(hub, step, pull, edited.body) and state == "unchanged":
         state = "updated"
     return Written(state=state, number=pull.number, url=pull.url, detail=edited.detail)
 
 
 def _tell(hub: Hub, step: WritePull, pull: PullText, body: str) -> bool:
     """Whether the commit status had to be written."""
-    if not isinstance(step.text, ChecklistText):
+    if step.status is None or not isinstance(step.text, ChecklistText):
         return False
     items = settle(step.text.entries, read(body))
     word = status_word(sum(item.ticked for item in items), len(items))
-    return set_status(hub, pull.head, CONTEXT, word.state, word.text, pull.url) == "written"
+    return set_status(hub, step.status, CONTEXT, word.state, word.text, pull.url) == "written"

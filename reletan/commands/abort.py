@@ -115,11 +115,16 @@ def _pull(session: Session, facts: Observed, branch: OpenBranch) -> tuple[CloseP
         return ()
     try:
         hub = open_hub(session, slug, facts.url)
-        pull = find_pull(hub, branch.name, facts.branches.production) if hub else None
+        pull = find_pull(hub, branch.name, facts.branches.production, merged=True) if hub else None
     except ReletanError as problem:
         session.terminal.warn(f"whether {branch.name} has a release pull request is not known: {problem.message}")
         return ()
-    return (ClosePull(repository=slug, number=pull.number),) if pull else ()
+    if pull is not None and pull.commit and pull.head == branch.head:
+        # By squash: the history does not show it
+        production, version = facts.branches.production, branch.version
+        raise Blocked(f"{version} is in {production} already, by #{pull.number}, so it is not undone.",
+                      next=f"go forward: reletan tag {version} --accept-squash")  # fmt: skip
+    return (ClosePull(repository=slug, number=pull.number),) if pull and not pull.commit else ()
 
 
 def _news(session: Session, facts: Observed, found: Found) -> tuple[Step, ...]:

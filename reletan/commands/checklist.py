@@ -118,7 +118,7 @@ def _status(session: Session, facts: Observed, looked: Looked) -> tuple[SetStatu
     word = status_word(looked.now.done, looked.now.all)
     return (
         SetStatus(
-            repository=github_slug(session, facts.url) or "", commit=looked.pull.head, context=CONTEXT, state=word.state,
+            repository=github_slug(session, facts.url) or "", commit=looked.subject.span.until_sha, context=CONTEXT, state=word.state,
             description=word.text, url=looked.pull.url,
         ),
     )  # fmt: skip

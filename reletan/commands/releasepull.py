@@ -43,7 +43,7 @@ def write_pull_step(
         ),
         language=session.settings.notes.language,
         template=own_template(session, "checklist.template"),
-        status=session.settings.checklist.status,
+        status=subject.span.until_sha if session.settings.checklist.status else None,
     )
 
 

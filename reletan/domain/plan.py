@@ -163,7 +163,8 @@ class WritePull(msgspec.Struct, frozen=True, kw_only=True, tag="write-pull", tag
     """Open the pull request from ``branch`` into ``base``, or bring reletan's part of its text up to date; people's ticks and
     words in it stay. ``number``: of the one that was open when this was planned; ``title``: of a new one.
 
-    ``status``: say in the commit status reletan/checklist of its head how much is ticked.
+    ``status``: say in the commit status reletan/checklist of this commit how much is ticked: of what was looked at, since
+    the pull request may have got more by now.
     """
 
     repository: str
@@ -174,7 +175,7 @@ class WritePull(msgspec.Struct, frozen=True, kw_only=True, tag="write-pull", tag
     text: ChecklistText | DeployText
     language: Language
     template: OwnTemplate | None
-    status: bool = False
+    status: str | None = None
 
 
 class ClosePull(msgspec.Struct, frozen=True, kw_only=True, tag="close-pull", tag_field="kind"):

@@ -168,6 +168,17 @@ def test_the_status_says_how_much_is_ticked(small_hub_world: World) -> None:
     }
 
 
+def test_the_status_is_of_the_commit_that_was_looked_at(small_hub_world: World) -> None:
+    configure(small_hub_world, "[checklist]\nstatus = true\n")
+    begin(small_hub_world)
+    looked_at = small_hub_world.head(BRANCH)
+    landing = Fault.then(lambda site: site.commit(BRANCH, "Nobody looked at this", {"src/late.txt": "late\n"}))
+    small_hub_world.github.fault("GET", "/repos/*/pulls", do=landing)
+    pr(small_hub_world, check=True)
+    assert small_hub_world.head(BRANCH) != looked_at
+    assert {one.sha for one in small_hub_world.statuses} == {looked_at}
+
+
 def test_a_run_that_was_stopped_before_the_status_is_finished_by_the_next(small_hub_world: World) -> None:
     configure(small_hub_world, "[checklist]\nstatus = true\n")
     begin(small_hub_world)

@@ -99,6 +99,14 @@ def test_abort_closes_it(team: World) -> None:
     assert (team.pulls[number].open, team.pulls[number].merged) == (False, None)
 
 
+def test_what_production_got_by_squash_is_not_aborted(team: World) -> None:
+    start(team, "1.4.0", check=True)
+    team.merge_pull(the_pull(team).number, "squash", keep_branch=True)
+    run = team.reletan("abort", "--yes")
+    assert (run.code, "next: go forward: reletan tag 1.4.0 --accept-squash" in run.err) == (3, True)
+    assert BRANCH in team.branches()
+
+
 def test_abort_goes_on_where_github_does_not_tell(team: World) -> None:
     start(team, "1.4.0", check=True)
     team.github.fault("rest", "/repos/*", times=None, do=Fault.status(503))
