@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from reletan.adapters.hub import TRIES, Hub
+from reletan.adapters.hub import Hub
 from reletan.adapters.hubreply import HubError, Refused, Reply, decode
+from reletan.adapters.hubwrite import send
 from reletan.domain.errors import ReletanError, Unauthorized
 from reletan.domain.releasebody import has_block, is_damaged, with_block
 from reletan.domain.text import one_line
@@ -187,10 +188,10 @@ def _changes(wanted: WantedRelease, release: ReleaseState) -> Fields:
 def _write(hub: Hub, verb: str, path: str, fields: Fields, wanted: WantedRelease) -> ReleaseState:
     """The release after the write, which is published and of the right tag."""
     try:
-        reply = _send(hub, verb, path, fields)
+        reply = send(hub, verb, path, fields)
         if _without_right(reply) and "target_commitish" in fields and _has_tag(hub, wanted.tag):
             # For a commit GitHub wants the right to write workflows too, which Actions' own token never has
-            reply = _send(hub, verb, path, {name: fields[name] for name in fields if name != "target_commitish"})
+            reply = send(hub, verb, path, {name: fields[name] for name in fields if name != "target_commitish"})
         _require_done(hub, reply, wanted)
         release = decode(reply, ReleaseState)
     except HubError as problem:
@@ -202,16 +203,6 @@ def _write(hub: Hub, verb: str, path: str, fields: Fields, wanted: WantedRelease
         raise HubError(f"GitHub answered with {what} instead of the release of {wanted.tag}: {release.html_url}.",
                        next="look at it on GitHub, and run the command again")  # fmt: skip
     return release
-
-
-def _send(hub: Hub, verb: str, path: str, fields: Fields) -> Reply:
-    """Sent again only where GitHub says that it did nothing, and for how long to wait."""
-    for _ in range(TRIES - 1):
-        reply = hub.write(verb, path, fields)
-        if reply.limited is None:
-            return reply
-        hub.pause(reply.limited, hub.failure(reply).message.rstrip("."))
-    return hub.write(verb, path, fields)
 
 
 def _without_right(reply: Reply) -> bool:
