@@ -6,7 +6,7 @@ import msgspec
 
 from reletan.adapters.hub import Hub
 from reletan.adapters.hubedit import edit_body
-from reletan.adapters.hubpr import PullText, find_pull, open_pull, set_status
+from reletan.adapters.hubpr import PullText, closed_pull, find_pull, open_pull, set_status
 from reletan.adapters.templates import render_notes, render_template
 from reletan.domain.checklist import read, settle
 from reletan.domain.plan import ChecklistText, WritePull
@@ -44,13 +44,19 @@ def write_pull(hub: Hub, step: WritePull) -> Written:
     """Open it, or bring it up to date; the ticks of the moment of writing count. Raises as ``open_pull`` and ``edit_body``."""
     found = find_pull(hub, step.branch, step.base)
     opened = found is None
-    pull = found or open_pull(hub, step.branch, step.base, step.title, text_of(step, None))
+    pull = found or open_pull(hub, step.branch, step.base, step.title, text_of(step, _earlier(hub, step)))
     # what was adopted, since somebody else opened it at the same moment, has another text
     edited = edit_body(hub, pull.number, lambda body: text_of(step, body))
     state: Literal["opened", "updated", "unchanged"] = "opened" if opened else edited.state
     if _tell(hub, step, pull, edited.body) and state == "unchanged":
         state = "updated"
     return Written(state=state, number=pull.number, url=pull.url, detail=edited.detail)
+
+
+def _earlier(hub: Hub, step: WritePull) -> str | None:
+    """The text of the release pull request that somebody closed, or merged too early: what was ticked there is ticked."""
+    earlier = closed_pull(hub, step.branch, step.base) if isinstance(step.text, ChecklistText) else None
+    return earlier.body if earlier else None
 
 
 def _tell(hub: Hub, step: WritePull, pull: PullText, body: str) -> bool:

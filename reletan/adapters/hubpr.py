@@ -27,8 +27,8 @@ _Moment = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-
 
 
 class PullText(msgspec.Struct, frozen=True, kw_only=True):
-    """A pull request as people see it. ``state``: GitHub's open or closed; ``head`` is an id, ``base`` a branch; ``url``: its
-    page; ``merged_at``: "2026-11-20T10:00:00Z"; ``commit``: what merging it made. Texts are as they came.
+    """A pull request as people see it. ``state``: GitHub's open or closed; ``head`` is an id, ``branch`` and ``base`` are
+    branches; ``url``: its page; ``merged_at``: "2026-11-20T10:00:00Z"; ``commit``: what merging it made. Texts are as they came.
     """
 
     number: int
@@ -37,6 +37,7 @@ class PullText(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     draft: bool
     head: str
+    branch: str
     base: str
     url: str
     merged_at: str | None = None
@@ -70,10 +71,14 @@ class _Pull(msgspec.Struct):
     merged_at: _Moment | None = None
     merge_commit_sha: _Oid | None = None
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is from one of our own branches."""
+        return self.head.repo is not None and self.head.repo.full_name == self.base.repo.full_name
+
     def is_from(self, head: str, base: str) -> bool:
         """Whether it is from one of our own branches, by its exact name, into another."""
-        own = self.head.repo is not None and self.head.repo.full_name == self.base.repo.full_name
-        return own and (self.head.ref, self.base.ref) == (head, base)
+        return self.is_own and (self.head.ref, self.base.ref) == (head, base)
 
 
 def find_pull(hub: Hub, head: str, base: str, *, merged: bool = False) -> PullText | None:
@@ -92,6 +97,27 @@ def find_pull(hub: Hub, head: str, base: str, *, merged: bool = False) -> PullTe
     return _text(opened[0]) if opened else _text(landed[-1]) if merged and landed else None
 
 
+def closed_pull(hub: Hub, head: str, base: str) -> PullText | None:
+    """The newest pull request from branch ``head`` into branch ``base`` that is not open any more, merged or not. One request.
+    Raises HubError and Unauthorized.
+    """
+    owner = hub.repository.partition("/")[0]
+    query = {"state": "closed", "head": f"{owner}:{head}", "base": base, "per_page": PAGE}
+    listed = hub.read(f"{hub.path}/pulls?{urlencode(query)}", list[_Pull])
+    found = [pull for pull in listed if pull.is_from(head, base)]
+    return _text(max(found, key=lambda pull: pull.number)) if found else None
+
+
+def merged_pulls(hub: Hub, base: str) -> list[PullText]:
+    """What was merged into branch ``base`` from our own branches, newest first, among the hundred pull requests that changed
+    last. One request. Raises HubError and Unauthorized.
+    """
+    query = {"state": "closed", "base": base, "sort": "updated", "direction": "desc", "per_page": PAGE}
+    listed = hub.read(f"{hub.path}/pulls?{urlencode(query)}", list[_Pull])
+    landed = [pull for pull in listed if pull.merged_at and pull.is_own and pull.base.ref == base]
+    return [_text(pull) for pull in sorted(landed, key=lambda pull: (pull.merged_at or "", pull.number), reverse=True)]
+
+
 def _text(pull: _Pull) -> PullText:
     return PullText(
         number=pull.number,
@@ -100,6 +126,7 @@ def _text(pull: _Pull) -> PullText:
         state=pull.state,
         draft=pull.draft,
         head=pull.head.sha,
+        branch=pull.head.ref,
         base=pull.base.ref,
         url=pull.html_url,
         merged_at=pull.merged_at,

@@ -3,9 +3,10 @@
 from reletan.adapters.journal import Journal, JournalFolder
 from reletan.commands.announcing import tell
 from reletan.commands.composing import subject_of_found
-from reletan.commands.finding import Found, find_release, kind_and_version
+from reletan.commands.finding import find_release, kind_and_version
 from reletan.commands.flowing import carry_out
 from reletan.commands.github import github_slug, open_hub
+from reletan.commands.landed import Found
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.commands.slack import open_slack

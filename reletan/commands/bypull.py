@@ -1,41 +1,35 @@
 """A release by pull request: its release pull request, and the back-merge pull requests, as GitHub has them."""
 
 import os
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from reletan.adapters.ci import this_job
 from reletan.adapters.templates import render_template
 from reletan.commands.composing import subject_of_found
-from reletan.commands.finding import Found, kind_and_version
 from reletan.commands.github import web_host
+from reletan.commands.landed import Found, found_by
 from reletan.commands.merging import look, policy_for
 from reletan.commands.observing import Observed
-from reletan.commands.releasepull import write_pull_step
+from reletan.commands.releasepull import progress_of, status_step, write_pull_step
 from reletan.commands.session import Session
 from reletan.commands.task import Task
 from reletan.commands.way import Way
 from reletan.domain.bypull import BackPull, plan_release_pull, policy_for_release
 from reletan.domain.config import Method
 from reletan.domain.errors import Blocked
-from reletan.domain.flow import KINDS, Kind
 from reletan.domain.listing import Listing
 from reletan.domain.merging import Judged, judge
-from reletan.domain.plan import OpenPull, Plan
+from reletan.domain.plan import OpenPull, Plan, SetStatus
+from reletan.domain.progress import CONTEXT
 from reletan.domain.tagging import BackMerge, ReleaseFacts, backmerge_name
 from reletan.domain.text import Text
 
+if TYPE_CHECKING:
+    from reletan.adapters.hubpr import PullText
+
 # what GitHub merged in a way that history does not show
-
-
-def named_on_github(facts: Observed, way: Way, given: str) -> Found | None:
-    """The release ``given`` whose branch is gone, where its pull request was merged under another name than GitHub's own."""
-    known, version = kind_and_version(facts, given)
-    kinds: tuple[Kind, ...] = (known,) if known else KINDS
-    for kind in kinds:
-        if found := merged_on_github(facts, way, Found(kind=kind, version=version, branch=None, tagged=None)):
-            return found
-    return None
 
 
 def merged_on_github(facts: Observed, way: Way, found: Found) -> Found | None:
@@ -52,14 +46,8 @@ def merged_on_github(facts: Observed, way: Way, found: Found) -> Found | None:
     tagged = found.tagged.commit if found.tagged else None
     if tagged != pull.commit and any(facts.repo.is_ancestor(pull.commit, release.commit) for release in facts.releases):
         return None
-    squashed = None if facts.repo.is_ancestor(pull.head, pull.commit) else pull.head
-    if squashed and facts.remote and facts.repo.resolve(squashed) is None:
-        facts.repo.fetch_pulls(facts.remote, [pull.number])
     gone = found.branch is not None and not found.branch.published
-    return Found(
-        kind=found.kind, version=found.version, branch=None if gone else found.branch, tagged=found.tagged,
-        merge=pull.commit, squashed=squashed,
-    )  # fmt: skip
+    return found_by(facts, msgspec.structs.replace(found, branch=None) if gone else found, pull)
 
 
 def require_accepted(facts: Observed, found: Found, *, accept_squash: bool) -> None:
@@ -95,12 +83,30 @@ def plan_by_pull(task: Task, release: ReleaseFacts, listing: Listing, *, accept_
         write = write_pull_step(task.session, task.facts, subject, listing)
         return plan_release_pull(release, way.slug, None, write)
     judged = judge_for_release(task.session, way, pull.number, production, method)
+    if step := _status_due(task, release, listing, pull, judged):
+        return plan_release_pull(release, way.slug, None, step)
     if judged.facts.head != task.head:
         raise Blocked(
             f"#{pull.number} is at {judged.facts.head[:10]}, and {task.branch} was at {(task.head or '')[:10]} a moment ago.",
             next="look at what was added, then run the command again",
         )
     return plan_release_pull(release, way.slug, judged, None)
+
+
+def _status_due(
+    task: Task, release: ReleaseFacts, listing: Listing, pull: "PullText", judged: Judged
+) -> SetStatus | None:
+    """The checklist's commit status, where it does not say what is ticked now; tried once in a run."""
+    if not task.session.settings.checklist.status or task.way.status_tried or judged.facts.head != release.head:
+        return None
+    subject = subject_of_found(task.session, task.facts, task.found, task.head)
+    now = progress_of(task.session, subject, listing, pull)
+    word = "green" if now.complete else "pending"
+    told = {check.state for check in judged.facts.checks if check.name == CONTEXT}
+    if word in told or not (told or CONTEXT in judged.facts.required_checks):
+        return None
+    task.way.status_tried = True
+    return status_step(task.way.slug, judged.facts.head, now)
 
 
 def _require_published(task: Task) -> None:
@@ -161,10 +167,10 @@ def back_pulls(task: Task, release: ReleaseFacts) -> list[BackPull]:
         return []
     name, found = backmerge_name(task.found.version), []
     for back in waiting:
-        # without its branch there can be none, and GitHub closed what there was
-        pull = find_pull(task.way.hub, name, back.branch) if release.backmerge_branch else None
-        judged = _judged_back(task, pull.number, back.branch) if pull else None
-        found.append(BackPull(base=back.branch, opening=_opening(task, name, back), judged=judged))
+        pull = None if release.merge_is_new else find_pull(task.way.hub, name, back.branch, merged=True)
+        squashed = pull.number if pull and pull.merged_at else None
+        judged = _judged_back(task, pull.number, back.branch) if pull and not squashed else None
+        found.append(BackPull(base=back.branch, opening=_opening(task, name, back), judged=judged, squashed=squashed))
     return found
 
 

@@ -11,13 +11,13 @@ from reletan.commands.flowing import carry_out
 from reletan.commands.github import github_slug
 from reletan.commands.listing import read_listing
 from reletan.commands.observing import Observed, observe
-from reletan.commands.releasepull import progress_of, release_pull, require_hub
+from reletan.commands.releasepull import progress_of, release_pull, require_hub, status_step
 from reletan.commands.reminding import quiet_until, remind
 from reletan.commands.session import Session, require_writable
 from reletan.domain.errors import Blocked
 from reletan.domain.listing import Listing
 from reletan.domain.plan import Plan, SetStatus
-from reletan.domain.progress import CONTEXT, Progress, status_word
+from reletan.domain.progress import Progress
 
 if TYPE_CHECKING:
     from reletan.adapters.hubpr import PullText
@@ -115,10 +115,4 @@ def _status(session: Session, facts: Observed, looked: Looked) -> tuple[SetStatu
     """Branch protection that waits for it does not know quiet hours."""
     if not session.settings.checklist.status:
         return ()
-    word = status_word(looked.now.done, looked.now.all)
-    return (
-        SetStatus(
-            repository=github_slug(session, facts.url) or "", commit=looked.subject.span.until_sha, context=CONTEXT, state=word.state,
-            description=word.text, url=looked.pull.url,
-        ),
-    )  # fmt: skip
+    return (status_step(github_slug(session, facts.url) or "", looked.subject.span.until_sha, looked.now),)

@@ -7,8 +7,9 @@ import msgspec
 
 from reletan.adapters import files
 from reletan.commands.contributors import with_contributors
-from reletan.commands.finding import Found, find_release, untagged_merges
+from reletan.commands.finding import find_release
 from reletan.commands.github import github_slug, web_url
+from reletan.commands.landed import Found, untagged_merges
 from reletan.commands.listing import Range, chosen_range, default_range, read_listing
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session, warn_once

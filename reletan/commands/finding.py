@@ -2,37 +2,14 @@
 
 import re
 
-import msgspec
-
 from reletan import prompts
 from reletan.adapters.journal import JournalFolder
+from reletan.commands.landed import Found, release_merged_by, untagged_merges
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.errors import Blocked, UsageError
-from reletan.domain.flow import Kind, OpenBranch, Tag, open_branches
+from reletan.domain.flow import Kind, OpenBranch, open_branches
 from reletan.domain.version import check_version, final_releases
-
-# Where no release is tagged yet, all of production's history would be looked through.
-MOST_MERGES = 500
-
-
-class NoRelease(UsageError):
-    """No branch, merge commit or tag has the version that was named."""
-
-
-class Found(msgspec.Struct, kw_only=True):
-    """A release as far as it has come.
-
-    ``branch``: where it still exists; ``merge``: its merge commit on production, where known; ``squashed``: the head that
-    was squashed, or rebased, into that commit, which is no merge then.
-    """
-
-    kind: Kind
-    version: str
-    branch: OpenBranch | None
-    tagged: Tag | None
-    merge: str | None = None
-    squashed: str | None = None
 
 
 def find_release(session: Session, facts: Observed, version: str | None) -> Found | None:
@@ -99,7 +76,7 @@ def _named(session: Session, facts: Observed, given: str) -> Found:
     if facts.tag_prefix + version in facts.local.tags:
         raise _finished_here(facts, version)
     known = ", ".join(found.version for found in _open(facts)) or "none"
-    raise NoRelease(f"There is no release {version}: no branch, no merge and no tag.", details=[f"open: {known}"],
+    raise UsageError(f"There is no release {version}: no branch, no merge and no tag.", details=[f"open: {known}"],
                     next=f"begin it with `reletan start {version}`")  # fmt: skip
 
 
@@ -132,30 +109,5 @@ def push_command(facts: Observed, version: str) -> str:
 def kind_of_tagged(session: Session, facts: Observed, commit: str) -> Kind:
     """What a tagged commit released, as far as its subject tells."""
     subject = session.repo.git.run("log", "-1", "--format=%s", commit, "--", ok=(0, 128)).out.strip()
-    which = _merged_release(facts, subject)
+    which = release_merged_by(facts, subject)
     return which[0] if which else "release"
-
-
-def untagged_merges(session: Session, facts: Observed) -> list[Found]:
-    """Releases that are merged into production, but have no tag yet: by pull request, or half a git-flow finish."""
-    if facts.prefix_problem is not None:
-        raise facts.prefix_problem
-    excluded = [f"^{release.commit}" for release in facts.releases]
-    out = session.repo.git.run(
-        "log", "--first-parent", "--merges", f"-{MOST_MERGES}", "--format=%H %s", facts.production, *excluded, "--"
-    ).out
-    found: dict[str, Found] = {}
-    for line in out.splitlines():
-        commit, _, subject = line.partition(" ")
-        which = _merged_release(facts, subject)
-        if which and facts.tag_prefix + which[1] not in facts.refs.tags:
-            # merged more than once: the newest merge has all of it
-            found.setdefault(which[1], Found(kind=which[0], version=which[1], branch=None, tagged=None, merge=commit))
-    return list(found.values())
-
-
-def _merged_release(facts: Observed, subject: str) -> tuple[Kind, str] | None:
-    match = re.match(r"Merge (?:pull request #\d+ from [^/\s]+/|(?:remote-tracking )?branch ')([^'\s]+)", subject)
-    if match is None:
-        return None
-    return facts.branches.kind_of(match[1].removeprefix(f"{facts.remote}/"))

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reletan.commands.composing import Subject, place_of, subject_of_found
-from reletan.commands.finding import Found, find_release
+from reletan.commands.finding import find_release
 from reletan.commands.flowing import carry_out
 from reletan.commands.github import github_slug
+from reletan.commands.landed import Found
 from reletan.commands.listing import Range, read_range
 from reletan.commands.observing import Observed, observe
 from reletan.commands.releasepull import due, own_template, release_pull, require_hub, write_pull_step

@@ -13,8 +13,8 @@ from reletan.commands.session import Session, warn_once
 from reletan.domain.checklist import Entry, entries_of, everything, named_in, read, settle
 from reletan.domain.errors import Blocked, ReletanError, Unauthorized, UsageError
 from reletan.domain.listing import Listing
-from reletan.domain.plan import ChecklistText, OwnTemplate, WritePull
-from reletan.domain.progress import Progress, PullLink, progress
+from reletan.domain.plan import ChecklistText, OwnTemplate, SetStatus, WritePull
+from reletan.domain.progress import CONTEXT, Progress, PullLink, progress, status_word
 
 if TYPE_CHECKING:
     from reletan.adapters.hub import Hub
@@ -27,9 +27,13 @@ def write_pull_step(
     """The step that opens the release pull request of ``subject``, whose branch is open, or brings its checklist up to date.
 
     ``listing``: of ``subject``, where it has been read; ``number``: of the pull request that is open. No request of its own
-    but those for the listing. Raises UsageError for a template that is not there.
+    but those for the listing. Raises UsageError for a template that is not there, and what GitHub failed at where an open one
+    would lose items by that.
     """
     listing = listing or read_listing(session, facts, subject.span, kind=subject.kind)
+    if number is not None and session.trouble and not listing.complete:
+        # what the history does not tell would lose its items, and their ticks
+        raise session.trouble
     notes = everything(listing, place_of(session, facts, subject, listing))
     return WritePull(
         repository=github_slug(session, facts.url) or "",
@@ -57,6 +61,14 @@ def progress_of(session: Session, subject: Subject, listing: Listing, pull: "Pul
     """How far the checklist of ``subject`` is as it is now, with what is ticked in its pull request."""
     items = settle(entries(session, subject, listing), read(pull.body))
     return progress(subject.version or "", PullLink(pull.number, pull.url), items)
+
+
+def status_step(slug: str, commit: str, now: Progress) -> SetStatus:
+    """What branch protection can wait for: how far the checklist is."""
+    word, url = status_word(now.done, now.all), now.pull_request.url
+    return SetStatus(
+        repository=slug, commit=commit, context=CONTEXT, state=word.state, description=word.text, url=url
+    )  # fmt: skip
 
 
 def own_template(session: Session, key: str) -> OwnTemplate | None:

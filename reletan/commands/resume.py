@@ -4,8 +4,9 @@ from typing import Any
 
 from reletan.adapters.journal import Journal, JournalFolder
 from reletan.commands import abort, start, tag
-from reletan.commands.finding import kind_and_version, untagged_merges
+from reletan.commands.finding import kind_and_version
 from reletan.commands.flowing import show_and_apply
+from reletan.commands.landed import untagged_merges
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.domain.errors import UsageError

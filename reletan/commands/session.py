@@ -14,12 +14,13 @@ from reletan.terminal import Terminal
 
 if TYPE_CHECKING:
     from reletan.adapters.hub import Hub
+    from reletan.adapters.hubpr import PullText
     from reletan.adapters.slack import SlackBot, SlackWebhook
 
 
 class Session(msgspec.Struct, kw_only=True):
     """``answers``: what GitHub told in this run; ``trouble``: why it is not asked any more. ``hub`` and ``slack``: the ways
-    there, once they have been opened.
+    there, once they have been opened. ``landed``: production -> the pull requests that were merged into it, as GitHub told.
     """
 
     terminal: Terminal
@@ -33,6 +34,7 @@ class Session(msgspec.Struct, kw_only=True):
     said: set[str] = msgspec.field(default_factory=set)
     hub: "Hub | None" = None
     slack: "SlackBot | SlackWebhook | None" = None
+    landed: "dict[str, list[PullText]]" = msgspec.field(default_factory=dict)
 
 
 def open_session(

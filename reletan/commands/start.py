@@ -8,8 +8,9 @@ import msgspec
 from reletan import prompts, render
 from reletan.adapters.hooks import hook_step, run_filter
 from reletan.adapters.journal import Journal, JournalFolder
-from reletan.commands.finding import kind_and_version, push_command, untagged_merges
+from reletan.commands.finding import kind_and_version, push_command
 from reletan.commands.flowing import carry_out
+from reletan.commands.landed import untagged_merges
 from reletan.commands.listing import Range, default_range, read_listing, resolve
 from reletan.commands.local import is_on, local_moves
 from reletan.commands.observing import Observed, observe

@@ -4,7 +4,8 @@ import msgspec
 
 from reletan import render
 from reletan.adapters.journal import JournalFolder
-from reletan.commands.finding import Found, finished_here, kind_of_tagged, push_command, untagged_merges
+from reletan.commands.finding import finished_here, kind_of_tagged, push_command
+from reletan.commands.landed import Found, untagged_merges
 from reletan.commands.listing import Range, default_range, read_listing
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session

@@ -10,11 +10,12 @@ from reletan.adapters.gitparse import PushRefused
 from reletan.adapters.hooks import run_filter
 from reletan.adapters.journal import Journal, JournalFolder
 from reletan.commands.afterwards import with_aftermath
-from reletan.commands.bypull import back_pulls, merged_on_github, named_on_github, plan_by_pull, require_accepted
+from reletan.commands.bypull import back_pulls, merged_on_github, plan_by_pull, require_accepted
 from reletan.commands.completing import FROM_GITHUB
 from reletan.commands.composing import listing_of, subject_of_found
-from reletan.commands.finding import Found, NoRelease, find_release, untagged_merges
+from reletan.commands.finding import find_release
 from reletan.commands.flowing import carry_out
+from reletan.commands.landed import Found, untagged_merges
 from reletan.commands.local import is_on
 from reletan.commands.observing import Observed, observe
 from reletan.commands.releasepull import check_ticks
@@ -145,12 +146,7 @@ class _Work(msgspec.Struct, kw_only=True):
         )
 
     def _find(self, facts: Observed, way: Way) -> Found | None:
-        try:
-            found = find_release(self.session, facts, self.options.version)
-        except NoRelease:
-            found = named_on_github(facts, way, self.options.version or "") if way.hub else None
-            if found is None:
-                raise
+        found = find_release(self.session, facts, self.options.version)
         found = _as_far_as_it_came(self.session, facts, found)
         if found is not None and _may_be_squashed(facts, way, found, accepted=self.options.accept_squash):
             found = merged_on_github(facts, way, found) or found

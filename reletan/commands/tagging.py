@@ -31,6 +31,8 @@ def gather(task: Task) -> ReleaseFacts:
     tag_object = _tag_object(task, merge)
     waiting = facts.refs.heads.get(backmerge_name(found.version))
     merged_by_now = all(back.merged for back in backs)
+    if waiting and not merged_by_now:
+        _require_own(task, waiting, merge)
     return ReleaseFacts(
         kind=found.kind, version=found.version, branch=task.branch, tag=task.tag, remote=facts.remote or "",
         branches=facts.branches, production=facts.production, head=head,
@@ -167,6 +169,20 @@ def _targets(task: Task) -> list[str]:
     if task.found.kind == "hotfix":
         targets += [branch.name for branch in facts.open if branch.kind == "release" and not facts.is_tagged(branch)]
     return targets
+
+
+def _require_own(task: Task, waiting: str, merge: str) -> None:
+    """A branch with that name, but without the tag, is somebody's own; merging it would bring other things, and no tag."""
+    repo, name = task.session.repo, backmerge_name(task.found.version)
+    if repo.resolve(waiting) is None:
+        repo.fetch(task.facts.remote or "", [name])
+    if repo.is_ancestor(merge, waiting):
+        return
+    raise Blocked(
+        f"There is a branch {name} on {task.facts.remote}, which the way back of {task.tag} needs, and it does not have that tag.",
+        details=repo.git.run("log", "-1", "--format=%h %s (%an)", waiting, "--").out.splitlines(),
+        next=f"rename it, or merge it and delete it; then run `reletan tag {task.found.version}` again",
+    )
 
 
 def _contained(task: Task, waiting: str | None, merge: str) -> bool:

@@ -3,7 +3,7 @@
 import msgspec
 
 from reletan.adapters.gitobjects import Signature
-from reletan.commands.finding import Found
+from reletan.commands.landed import Found
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.commands.way import Way

@@ -14,7 +14,8 @@ from reletan.domain.protection import BranchRules
 
 class Way(msgspec.Struct, kw_only=True):
     """One run's. ``via``: what was asked for; ``hub``: None without GitHub, or without a token; ``known``: the rules of
-    branches, each read once; ``refused``: branches whose protection refused a push.
+    branches, each read once; ``refused``: branches whose protection refused a push; ``status_tried``: the checklist's
+    commit status has been brought up to date, as far as that is possible.
     """
 
     via: Finish
@@ -22,6 +23,7 @@ class Way(msgspec.Struct, kw_only=True):
     slug: str = ""
     known: dict[str, BranchRules] = {}
     refused: set[str] = set()
+    status_tried: bool = False
 
     @property
     def asks(self) -> bool:

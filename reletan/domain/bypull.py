@@ -12,11 +12,15 @@ from reletan.domain.tagging import ReleaseFacts, backmerge_name, squash_warning
 
 
 class BackPull(msgspec.Struct, frozen=True, kw_only=True):
-    """How the tag gets into ``base`` by pull request: ``judged`` is the one that is open, else ``opening`` opens one."""
+    """How the tag gets into ``base`` by pull request: ``judged`` is the one that is open, else ``opening`` opens one.
+
+    ``squashed``: the number of one that was merged, and that did not bring the tag.
+    """
 
     base: str
     opening: OpenPull
     judged: Judged | None = None
+    squashed: int | None = None
 
 
 def policy_for_release(team: Policy, base: str, method: Method, approvals: int = 0) -> Policy:
@@ -73,6 +77,7 @@ def with_back_pulls(plan: Plan, facts: ReleaseFacts, back: Sequence[BackPull]) -
     """``plan`` of a release that production has, or gets by it, with what can be done now about the way back by ``back``."""
     if not back:
         return plan
+    plan = msgspec.structs.replace(plan, warnings=(*plan.warnings, *_squashed(facts, back)))
     opening = [one.opening for one in back if one.judged is None]
     judged = [one.judged for one in back if one.judged is not None]
     merges = [step for pull in judged if (step := _merge_step(facts.repository or "", pull))]
@@ -85,6 +90,14 @@ def with_back_pulls(plan: Plan, facts: ReleaseFacts, back: Sequence[BackPull]) -
         plan, steps=steps, waits=tuple(line for pull in judged for line in _waits(pull)),
         blocked=f"{facts.version} is released, but not back in {' and '.join(one.base for one in back)} yet.",
     )  # fmt: skip
+
+
+def _squashed(facts: ReleaseFacts, back: Sequence[BackPull]) -> list[str]:
+    return [
+        f"#{one.squashed} was squashed, or rebased, into {one.base}, which does not have {facts.tag} by that: "
+        "one more has to be merged, with a merge commit"
+        for one in back if one.squashed
+    ]  # fmt: skip
 
 
 def refused_branches(plan: Plan, said: Sequence[str]) -> set[str]:
