@@ -7,7 +7,7 @@ import tempfile
 
 import msgspec
 
-from reletan.adapters.gitrun import GitFailed, GitRunner
+from reletan.adapters.gitrun import GitFailed, GitRunner, scratch
 from reletan.domain.errors import UsageError
 
 OID = re.compile(r"[0-9a-f]{40,64}")
@@ -59,9 +59,11 @@ class GitObjects:
 
     def _merged_tree(self, into: str, commit: str) -> str | Conflict:
         # merge-tree reads .gitattributes from the work tree it stands in: give it the first parent's, and nothing else.
-        folder = tempfile.mkdtemp(prefix="reletan-")
+        with scratch():
+            folder = tempfile.mkdtemp(prefix="reletan-")
         try:
-            self._lay_attributes(into, folder)
+            with scratch():
+                self._lay_attributes(into, folder)
             env = {"GIT_DIR": self.common_dir, "GIT_WORK_TREE": folder}
             answer = self.git.run(
                 "merge-tree",
@@ -103,7 +105,7 @@ class GitObjects:
 
     def _signed_tag(self, name: str, commit: str, message: str, who: Signature) -> str:
         # `git tag` always makes a ref: let it make that one in a folder that only borrows our objects and configuration.
-        with tempfile.TemporaryDirectory(prefix="reletan-") as folder:
+        with scratch(), tempfile.TemporaryDirectory(prefix="reletan-") as folder:
             os.makedirs(os.path.join(folder, "refs"))
             os.symlink(os.path.join(self.common_dir, "objects"), os.path.join(folder, "objects"))
             shutil.copy(os.path.join(self.common_dir, "config"), os.path.join(folder, "config"))

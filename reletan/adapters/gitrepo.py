@@ -7,7 +7,7 @@ from functools import cached_property
 
 from reletan.adapters import gitparse
 from reletan.adapters.gitobjects import OID, GitObjects, Signature
-from reletan.adapters.gitrun import NETWORK_TIMEOUT, GitRunner
+from reletan.adapters.gitrun import NETWORK_TIMEOUT, GitRunner, readable
 from reletan.domain.contributors import Person
 from reletan.domain.errors import UsageError
 from reletan.domain.flow import LocalRefs, RemoteRefs
@@ -164,7 +164,11 @@ class GitRepo(GitObjects):
         """Whether ``commit`` is contained in ``of``; an id that is not here is not."""
         if commit == of:
             return True
-        return self.git.run("merge-base", "--is-ancestor", commit, of, ok=(0, 1, 128)).status == 0
+        question = ("merge-base", "--is-ancestor", commit, of)
+        answer = self.git.run(*question, ok=(0, 1, 128))
+        if answer.status == 128 and "Not a valid commit name" not in answer.err:
+            raise readable(question, answer)
+        return answer.status == 0
 
     def ids_between(self, old: str, new: str, *options: str) -> list[str]:
         """The commits of ``new`` that ``old`` has not, newest first."""

@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
 
 from reletan.domain.errors import ReletanError, Unauthorized, UsageError
 from reletan.terminal import in_ci
@@ -90,13 +91,10 @@ class GitRunner:
             raise ReletanError(f"The folder {cwd} is gone.", next="run `git worktree prune`, then the command again")
         git = self._git if cwd is None else _library()(cwd)
         began = time.monotonic()
-        with tempfile.TemporaryFile() as source:
-            if stdin is not None:
-                source.write(stdin.encode("utf-8", "surrogateescape"))
-                source.seek(0)
+        with _input(stdin) as source:
             process = git.execute(
                 ["git", *_plain(args)],
-                istream=source if stdin is not None else None,
+                istream=source,
                 as_process=True,
                 env={**self._environment(), **(env or {})},
             )
@@ -150,6 +148,30 @@ class GitRunner:
             if not (os.environ.get("GIT_SSH_COMMAND") or os.environ.get("GIT_SSH")):
                 known["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
         return known
+
+
+@contextmanager
+def scratch() -> Iterator[None]:
+    """Around the making of temporary files: raises ReletanError where there is no place for them."""
+    try:
+        yield
+    except OSError as error:
+        raise ReletanError(f"No temporary file can be written ({error.strerror}: {error.filename or 'TMPDIR'}).",
+                           next="free some space, or set TMPDIR, then run the command again") from error  # fmt: skip
+
+
+@contextmanager
+def _input(text: str | None) -> Iterator[IO[bytes] | None]:
+    """What git is going to read, in a file: so nobody waits for a git that does not read it."""
+    if text is None:
+        yield None
+        return
+    with scratch():
+        source = tempfile.TemporaryFile()
+        source.write(text.encode("utf-8", "surrogateescape"))
+        source.seek(0)
+    with source:
+        yield source
 
 
 def _plain(args: Sequence[str]) -> Sequence[str]:

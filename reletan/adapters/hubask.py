@@ -45,7 +45,7 @@ def _value(hub: Hub, field: str, type: type[T]) -> T:
     return typed(reply, (response.repository or {})["it"], type)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
@@ -60,26 +60,24 @@ def open_numbers(hub: Hub) -> list[int]:
         numbers += [node.number for node in found.nodes]
         if not found.page_info.has_next_page:
             return numbers
-        after = f", after: {_quoted(found.page_info.end_cursor or '')}"
+        after = f", after: {quoted(found.page_info.end_cursor or '')}"
 
 
 def numbers_at(hub: Hub, branch: str, sha: str) -> list[int]:
     """The open pull requests from a branch of that name whose head is ``sha``."""
-    field = (
-        f"pullRequests(states: OPEN, first: 100, headRefName: {_quoted(branch)}) {{ nodes {{ number headRefOid }} }}"
-    )
+    field = f"pullRequests(states: OPEN, first: 100, headRefName: {quoted(branch)}) {{ nodes {{ number headRefOid }} }}"
     return [node.number for node in _value(hub, field, Heads).nodes if node.head_ref_oid == sha]
 
 
 def is_a_base(hub: Hub, branch: str) -> bool:
     """Whether an open pull request is to be merged into ``branch``."""
-    field = f"pullRequests(states: OPEN, first: 1, baseRefName: {_quoted(branch)}) {{ nodes {{ number headRefOid }} }}"
+    field = f"pullRequests(states: OPEN, first: 1, baseRefName: {quoted(branch)}) {{ nodes {{ number headRefOid }} }}"
     return bool(_value(hub, field, Heads).nodes)
 
 
 def file_and_body(hub: Hub, number: int, commit: str, path: str) -> tuple[str | None, str]:
     """(the text of a file at a commit, None where there is no such text; the body of a pull request)."""
-    file = f"file: file(path: {_quoted(path)}) {{ object {{ ... on Blob {{ text isTruncated }} }} }}"
+    file = f"file: file(path: {quoted(path)}) {{ object {{ ... on Blob {{ text isTruncated }} }} }}"
     reply, response = ask(
         hub,
         f'it: object(oid: "{commit}") {{ ... on Commit {{ {file} }} }} pull: pullRequest(number: {number}) {{ body }}',
@@ -105,4 +103,4 @@ def own_comment(hub: Hub, number: int, marker: str) -> tuple[str, str] | None:
                 return one.id, one.body
         if not page.page_info.has_previous_page:
             return None
-        before = f", before: {_quoted(page.page_info.start_cursor or '')}"
+        before = f", before: {quoted(page.page_info.start_cursor or '')}"

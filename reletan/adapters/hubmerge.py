@@ -164,14 +164,14 @@ def _checks(pull: Pull, job: Job) -> tuple[Check, ...]:
     own = _own(contexts, job)
     return tuple(
         Check(
-            name=context.name or context.context or "?", state=_state(context), required=context.is_required,
+            name=context.name or context.context or "?", state=state_of(context), required=context.is_required,
             ours=context is own,
         )
         for context in contexts
     )  # fmt: skip
 
 
-def _state(context: Context) -> Any:
+def state_of(context: Context) -> Any:
     if context.context is not None:
         verdict, done = context.state, context.state not in PENDING
     else:
@@ -183,7 +183,7 @@ def _state(context: Context) -> Any:
 
 def _own(contexts: Sequence[Context], job: Job) -> Context | None:
     """The check of the job that runs now; None where that is not certain, as another job may still run."""
-    pending = [one for one in contexts if _state(one) == "pending"]
+    pending = [one for one in contexts if state_of(one) == "pending"]
     if job.run is not None:
         run = [one for one in contexts if one.check_suite and one.check_suite.workflow_run
                and one.check_suite.workflow_run.database_id == job.run]  # fmt: skip

@@ -68,9 +68,9 @@ class Suite(Struct):
 
 
 class Context(Struct):
-    """A CheckRun or a StatusContext."""
+    """A CheckRun or a StatusContext. ``is_required``: for the pull request that was asked about."""
 
-    is_required: bool
+    is_required: bool = False
     name: str | None = None
     status: str | None = None
     conclusion: str | None = None

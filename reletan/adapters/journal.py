@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -52,9 +52,17 @@ class JournalFolder:
                 raise Blocked(
                     "Another reletan is at work in this clone.", next="wait for it to end, then run the command again"
                 ) from None
+            self._sweep()
             yield
         finally:
             os.close(handle)
+
+    def _sweep(self) -> None:
+        """A run that was killed may have left a journal that it had only begun to write."""
+        for name in os.listdir(self.folder):
+            if name.endswith(".tmp"):
+                with suppress(OSError):
+                    os.unlink(os.path.join(self.folder, name))
 
     def read(self, version: str) -> Journal | None:
         """The journal of a version; None where there is none, or where it is torn: a stale journal never blocks."""

@@ -9,9 +9,9 @@ from reletan.commands.composing import Subject, place_of
 from reletan.commands.github import github_slug, open_hub
 from reletan.commands.listing import read_listing
 from reletan.commands.observing import Observed
-from reletan.commands.session import Session, warn_once
+from reletan.commands.session import Session
 from reletan.domain.checklist import Entry, entries_of, everything, named_in, read, settle
-from reletan.domain.errors import Blocked, ReletanError, Unauthorized, UsageError
+from reletan.domain.errors import Unauthorized, UsageError
 from reletan.domain.listing import Listing
 from reletan.domain.plan import ChecklistText, OwnTemplate, SetStatus, WritePull
 from reletan.domain.progress import CONTEXT, Progress, PullLink, progress, status_word
@@ -102,30 +102,6 @@ def release_pull(session: Session, facts: Observed, branch: str) -> "PullText | 
 
     with session.terminal.progress("asking GitHub about the release pull request"):
         return find_pull(require_hub(session, facts), branch, facts.branches.production)
-
-
-def check_ticks(session: Session, facts: Observed, subject: Subject, listing: Listing) -> None:
-    """Before a release: warn of what is not ticked. Raises Blocked where ``checklist.required`` is on."""
-    settings = session.settings.checklist
-    if subject.branch is None or not (settings.pull_request or settings.required):
-        return
-    try:
-        pull = release_pull(session, facts, subject.branch)
-    except ReletanError as problem:
-        if settings.required:
-            raise
-        warn_once(session, f"What is ticked is not known: {problem.message}")
-        return
-    if pull is None:
-        missing = f"{subject.branch} has no release pull request, so nobody has ticked anything."
-    else:
-        progress = progress_of(session, subject, listing, pull)
-        if progress.complete:
-            return
-        missing = f"In #{pull.number}, {progress.all - progress.done} of {progress.all} are not ticked."
-    if settings.required:
-        raise Blocked(missing, next=f"reletan checklist {subject.version}" if pull else f"reletan pr {subject.version}")
-    warn_once(session, missing)
 
 
 def due(step: WritePull, pull: "PullText | None") -> tuple[WritePull, ...]:

@@ -18,7 +18,7 @@ from reletan.commands.flowing import carry_out
 from reletan.commands.landed import Found, untagged_merges
 from reletan.commands.local import is_on
 from reletan.commands.observing import Observed, observe
-from reletan.commands.releasepull import check_ticks
+from reletan.commands.readiness import check_head, check_ticks
 from reletan.commands.session import Session, require_writable
 from reletan.commands.tagging import gather
 from reletan.commands.task import Intent, Task, merged_head, release_head
@@ -163,6 +163,8 @@ class _Work(msgspec.Struct, kw_only=True):
             _show(session, listing)
             if production_lacks_it:
                 check_ticks(session, task.facts, subject, listing)
+                if task.found.branch and task.found.branch.published and task.head:
+                    check_head(session, task.facts, task.branch, task.head)
         self.shown.add(head)
         return listing
 

@@ -1,0 +1,39 @@
+"""What GitHub knows of a branch that is going to be released: its checks, and what is still to be merged into it."""
+
+import msgspec
+
+from reletan.adapters.hub import Hub
+from reletan.adapters.hubask import ask, quoted
+from reletan.adapters.hubmerge import state_of
+from reletan.adapters.hubreply import typed
+from reletan.adapters.hubshapes import Head, Numbers
+
+_QUESTION = """\
+into: pullRequests(states: OPEN, first: 100, baseRefName: %(branch)s) { pageInfo { hasNextPage endCursor } nodes { number } }
+it: object(oid: %(oid)s) { ... on Commit { oid statusCheckRollup { contexts(first: 100) { pageInfo { hasNextPage } nodes { __typename
+  ... on CheckRun { name status conclusion } ... on StatusContext { context state } } } } } }"""
+
+
+class HeadState(msgspec.Struct, frozen=True, kw_only=True):
+    """``pulls``: numbers of the open pull requests into the branch; names of its head's checks that are not green, both
+    among the first hundred.
+    """
+
+    pulls: tuple[int, ...]
+    pending: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def head_state(hub: Hub, branch: str, oid: str) -> HeadState:
+    """How the branch stands, whose head is ``oid``. One request. Raises Unauthorized and HubError."""
+    reply, response = ask(hub, _QUESTION % {"branch": quoted(branch), "oid": quoted(oid)})
+    repository = response.repository or {}
+    pulls = typed(reply, repository["into"], Numbers)
+    head = None if bytes(repository["it"]) == b"null" else typed(reply, repository["it"], Head)
+    rollup = head.status_check_rollup if head else None
+    states = [(one.name or one.context or "?", state_of(one)) for one in (rollup.contexts.nodes if rollup else ())]
+    return HeadState(
+        pulls=tuple(sorted(node.number for node in pulls.nodes)),
+        pending=tuple(name for name, state in states if state == "pending"),
+        failed=tuple(name for name, state in states if state == "failed"),
+    )
