@@ -77,7 +77,7 @@ class NotMerged(ReletanError):
     kind = "blocked"
 
     def __init__(self, number: int, status: int, words: str) -> None:
-        super().__init__(f"#{number} was not merged: {words}.")
+        super().__init__(f"#{number} was not merged: {words}.", next="look at it on GitHub, then run the command again")
         self.status = status
         self.words = words
 

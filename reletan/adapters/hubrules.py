@@ -6,6 +6,9 @@ from urllib.parse import quote
 import msgspec
 
 from reletan.adapters.hub import Hub
+from reletan.adapters.hubask import ask, quoted
+from reletan.adapters.hubreply import typed
+from reletan.adapters.hubshapes import Struct
 from reletan.domain.config import Method
 from reletan.domain.errors import Unauthorized
 from reletan.domain.protection import BranchRules, Check, Rule, Ruleset, forbids_tag, others
@@ -45,7 +48,17 @@ class _Short(msgspec.Struct):
     required_status_checks: _Contexts | None = None
 
 
+class _UpdateRule(Struct):
+    requires_linear_history: bool = False
+    requires_signatures: bool = False
+
+
+class _Ref(Struct):
+    ref_update_rule: _UpdateRule | None = None
+
+
 class _Branch(msgspec.Struct):
+    name: str
     protected: bool
     protection: _Short | None = None
 
@@ -81,7 +94,8 @@ class _Classic(msgspec.Struct):
 
 
 def rules_of(hub: Hub, branch: str) -> BranchRules:
-    """What is asked of changes of ``branch``, which need not exist. Three requests; four where classic protection holds.
+    """What is asked of changes of ``branch``, which need not exist. Three requests; four where classic protection
+    holds, five where this token may not see all of it.
 
     What this token may not see counts as protecting. Raises HubError, and Unauthorized for a token that is not accepted.
     """
@@ -94,9 +108,22 @@ def rules_of(hub: Hub, branch: str) -> BranchRules:
 
 
 def _classic(hub: Hub, name: str, branch: _Branch) -> _Classic:
-    seen = _find(hub, f"{hub.path}/branches/{name}/protection", _Classic)
-    checks = branch.protection.required_status_checks if branch.protection else None
-    return seen or _Classic(required_status_checks=checks, hidden=True)
+    if seen := _find(hub, f"{hub.path}/branches/{name}/protection", _Classic):
+        return seen
+    told = _as_told(hub, branch.name)
+    return _Classic(
+        required_status_checks=branch.protection.required_status_checks if branch.protection else None,
+        required_linear_history=_Switch(told.requires_linear_history),
+        required_signatures=_Switch(told.requires_signatures),
+        hidden=True,
+    )
+
+
+def _as_told(hub: Hub, branch: str) -> _UpdateRule:
+    """What GraphQL tells also those who may not administrate."""
+    fields = "refUpdateRule { requiresLinearHistory requiresSignatures }"
+    reply, response = ask(hub, f"it: ref(qualifiedName: {quoted(f'refs/heads/{branch}')}) {{ {fields} }}")
+    return typed(reply, (response.repository or {})["it"], _Ref).ref_update_rule or _UpdateRule()
 
 
 def _rules(hub: Hub, name: str) -> list[Rule]:

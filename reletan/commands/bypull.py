@@ -23,7 +23,7 @@ from reletan.domain.listing import Listing
 from reletan.domain.merging import Judged, judge
 from reletan.domain.plan import OpenPull, Plan, SetStatus
 from reletan.domain.progress import CONTEXT
-from reletan.domain.tagging import BackMerge, ReleaseFacts, backmerge_name
+from reletan.domain.tagging import BackMerge, ReleaseFacts
 from reletan.domain.text import Text
 
 if TYPE_CHECKING:
@@ -97,13 +97,13 @@ def _status_due(
     task: Task, release: ReleaseFacts, listing: Listing, pull: "PullText", judged: Judged
 ) -> SetStatus | None:
     """The checklist's commit status, where it does not say what is ticked now; tried once in a run."""
-    if not task.session.settings.checklist.status or task.way.status_tried or judged.facts.head != release.head:
+    wanted = task.session.settings.checklist.status and CONTEXT in judged.facts.required_checks
+    if not wanted or task.way.status_tried or judged.facts.head != release.head:
         return None
     subject = subject_of_found(task.session, task.facts, task.found, task.head)
     now = progress_of(task.session, subject, listing, pull)
     word = "green" if now.complete else "pending"
-    told = {check.state for check in judged.facts.checks if check.name == CONTEXT}
-    if word in told or not (told or CONTEXT in judged.facts.required_checks):
+    if word in {check.state for check in judged.facts.checks if check.name == CONTEXT}:
         return None
     task.way.status_tried = True
     return status_step(task.way.slug, judged.facts.head, now)
@@ -165,12 +165,17 @@ def back_pulls(task: Task, release: ReleaseFacts) -> list[BackPull]:
     waiting = [back for back in release.back_merges if back.merged is None]
     if task.way.hub is None:
         return []
-    name, found = backmerge_name(task.found.version), []
+    found = []
     for back in waiting:
-        pull = None if release.merge_is_new else find_pull(task.way.hub, name, back.branch, merged=True)
-        squashed = pull.number if pull and pull.merged_at else None
-        judged = _judged_back(task, pull.number, back.branch) if pull and not squashed else None
-        found.append(BackPull(base=back.branch, opening=_opening(task, name, back), judged=judged, squashed=squashed))
+        pull = None if release.merge_is_new else find_pull(task.way.hub, back.via, back.branch, merged=True)
+        one = BackPull(base=back.branch, opening=_opening(task, back))
+        if pull and pull.merged_at:
+            # merged since the base was looked at, or in a way that does not bring the tag
+            seen = task.session.repo.is_ancestor(pull.commit or "", back.old)
+            one = msgspec.structs.replace(one, **{"squashed" if seen else "landed": pull.number})
+        elif pull:
+            one = msgspec.structs.replace(one, judged=_judged_back(task, pull.number, back.branch))
+        found.append(one)
     return found
 
 
@@ -180,7 +185,7 @@ def _judged_back(task: Task, number: int, base: str) -> Judged:
     return judge_for_release(task.session, task.way, number, base, "merge", by_rules=asked)
 
 
-def _opening(task: Task, name: str, back: BackMerge) -> OpenPull:
+def _opening(task: Task, back: BackMerge) -> OpenPull:
     context = {
         "tag": task.tag, "version": task.found.version, "base": Text(back.branch).markdown(),
         "production": Text(task.facts.branches.production).markdown(),
@@ -188,7 +193,7 @@ def _opening(task: Task, name: str, back: BackMerge) -> OpenPull:
     }  # fmt: skip
     text = render_template("backmerge_pull.md.j2", task.session.settings.notes.language, context)
     return OpenPull(
-        repository=task.way.slug, branch=name, base=back.branch, title=f"Merge {task.tag} back into {back.branch}",
+        repository=task.way.slug, branch=back.via, base=back.branch, title=f"Merge {task.tag} back into {back.branch}",
         body=text,
     )  # fmt: skip
 

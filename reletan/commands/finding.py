@@ -9,6 +9,7 @@ from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.errors import Blocked, UsageError
 from reletan.domain.flow import Kind, OpenBranch, open_branches
+from reletan.domain.tagging import is_backmerge_of
 from reletan.domain.version import check_version, final_releases
 
 
@@ -17,7 +18,7 @@ def find_release(session: Session, facts: Observed, version: str | None) -> Foun
     if version is not None:
         return _named(session, facts, version)
     candidates = [found for found in _open(facts) if found.tagged is None] or untagged_merges(session, facts)
-    candidates = candidates or _interrupted(session, facts)
+    candidates = candidates or _interrupted(session, facts) or _waiting(session, facts)
     if not candidates:
         _refuse_finished_here(session, facts)
         return None
@@ -42,6 +43,14 @@ def _interrupted(session: Session, facts: Observed) -> list[Found]:
     return [
         _named(session, facts, version) for version in sorted(versions) if facts.tag_prefix + version in facts.refs.tags
     ]
+
+
+def _waiting(session: Session, facts: Observed) -> list[Found]:
+    """Released, and waiting for a pull request that brings it back."""
+    return [
+        _named(session, facts, release.version) for release in facts.releases
+        if any(is_backmerge_of(name, release.version) for name in facts.refs.heads)
+    ]  # fmt: skip
 
 
 def _of_branch(facts: Observed, branch: OpenBranch) -> Found:

@@ -7,9 +7,9 @@ from reletan import prompts, render
 from reletan.adapters.gitparse import PushRefused
 from reletan.adapters.journal import Journal, JournalFolder, marked
 from reletan.apply import NEWS, Result, Tools, perform
-from reletan.commands.session import Session
+from reletan.commands.session import Session, warn_once
 from reletan.domain.errors import Blocked, Declined, Incomplete, ReletanError, Unauthorized
-from reletan.domain.plan import MergePull, OpenPull, Plan, PublishRelease, State
+from reletan.domain.plan import MergePull, OpenPull, Plan, PublishRelease, PushRefs, State
 
 # A push that lost a race is tried again on the new state of the remote; so often, and then people should look.
 ATTEMPTS = 8
@@ -203,16 +203,29 @@ def _plan_otherwise(
 ) -> Plan:
     """The plan that does without the push that a rule refused; it is confirmed anew, whatever it is."""
     if option is None:
-        raise Blocked(
-            refusal.message, details=refusal.details,
-            next="let somebody with the right do it; or merge the release branch into production by a pull request "
-            "(with a merge commit) and run the command again"
-        ) from refusal  # fmt: skip
+        raise _no_way(old, refusal) from refusal
     session.terminal.say(f"{refusal.message} Looking for another way.")
     new = make_plan()
     _require_covered(session, old, new, refusal.details, f"look at it, then run the command again with {option}")
     _settle(session, new)
     return new
+
+
+def _no_way(plan: Plan, refusal: PushRefused) -> ReletanError:
+    """Production may have got the release before, by its pull request: then only the rest is missing."""
+    if not plan.public:
+        return Blocked(
+            refusal.message, details=refusal.details,
+            next="let somebody with the right do it; or merge the release branch into production by a pull request "
+            "(with a merge commit) and run the command again"
+        )  # fmt: skip
+    updates = [update for step in plan.steps if isinstance(step, PushRefs) for update in step.updates]
+    without = any(update.ref.startswith("refs/heads/") and not update.old for update in updates)
+    return Incomplete(
+        f"{plan.version} is in production, but the rest was refused. {refusal.message}", details=refusal.details,
+        next=f"let somebody who may push that run `reletan tag {plan.version}`"
+        + ("; where only the branch of the back-merge was refused: the same with --backmerge none" if without else ""),
+    )  # fmt: skip
 
 
 def _require_covered(
@@ -238,18 +251,33 @@ def _apply(session: Session, plan: Plan, make_journal: Callable[[Plan], Journal]
     if not plan.steps:
         # killed after its last step: only the journal was left
         if not plan.waits and not plan.then:
-            folder.forget(plan.version)
+            _forget(session, folder, plan.version)
         return []
     journal = make_journal(plan)
     states: list[State] = ["todo"] * len(plan.steps)
 
     def report(index: int, result: Result) -> None:
         states[index] = result.state
-        folder.write(marked(journal, states))
+        _note(session, folder, marked(journal, states))
 
     folder.write(marked(journal, states))
     results = perform(plan, _tools(session), report)
     goes_on = plan.waits or plan.then
     if not goes_on and not _undone(plan, results) and not _untold(plan, results):
-        folder.forget(plan.version)
+        _forget(session, folder, plan.version)
     return results
+
+
+def _note(session: Session, folder: JournalFolder, journal: Journal) -> None:
+    """What has begun goes on where nothing can be noted down any more: the remote tells the next run what was done."""
+    try:
+        folder.write(journal)
+    except ReletanError as problem:
+        warn_once(session, f"{problem.message} It goes on without its journal.")
+
+
+def _forget(session: Session, folder: JournalFolder, version: str) -> None:
+    try:
+        folder.forget(version)
+    except ReletanError as problem:
+        warn_once(session, problem.message)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reletan.adapters.gitparse import lines
 from reletan.commands.github import github_slug, open_hub
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session, warn_once
-from reletan.domain.errors import ReletanError
+from reletan.domain.errors import Blocked, ReletanError
 from reletan.domain.flow import Kind, OpenBranch, Tag
 
 if TYPE_CHECKING:
@@ -57,13 +58,24 @@ def untagged_merges(session: Session, facts: Observed) -> list[Found]:
     return list(found.values())
 
 
+def require_nothing_before(session: Session, facts: Observed, version: str | None, merge: str | None = None) -> None:
+    """Raises Blocked where production has another release without its tag, which ``version`` would swallow: the one that is
+    tagged at ``merge``, or at a new commit (None).
+    """
+    for other in untagged_merges(session, facts):
+        inside = merge is None or facts.repo.is_ancestor(other.merge or "", merge)
+        if other.version != version and inside:
+            raise Blocked(f"{other.version} is merged into {facts.branches.production}, but has no tag yet.",
+                          next=f"finish it first: reletan tag {other.version}")  # fmt: skip
+
+
 def _since_releases(facts: Observed) -> list[tuple[str, bool, str]]:
     """(commit, whether it is a merge, subject) of production's own line, newest first."""
     excluded = [f"^{release.commit}" for release in facts.releases]
     out = facts.repo.git.run(
         "log", "--first-parent", f"-{MOST_COMMITS}", "--format=%H%x00%P%x00%s", facts.production, *excluded, "--"
     ).out
-    rows = (line.split("\0", 2) for line in out.splitlines())
+    rows = (line.split("\0", 2) for line in lines(out))
     return [(commit, " " in parents, subject) for commit, parents, subject in rows]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from reletan.adapters.gitrepo import GitRepo
 from reletan.commands.session import Session
 from reletan.domain.errors import UsageError
-from reletan.domain.flow import Branches, LocalRefs, OpenBranch, RemoteRefs, find_branches, open_branches
+from reletan.domain.flow import Branches, Kind, LocalRefs, OpenBranch, RemoteRefs, find_branches, open_branches
 from reletan.domain.refs import problem_with
 from reletan.domain.version import Release, final_releases, infer_prefix
 
@@ -62,6 +62,13 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
     @property
     def prefixes(self) -> tuple[str, str]:
         return self.branches.release_prefix, self.branches.hotfix_prefix
+
+    def targets(self, kind: Kind) -> list[str]:
+        """The branches that have to have the tag of a release or a hotfix in the end."""
+        targets = [] if self.branches.single else [self.branches.development]
+        if kind == "hotfix":
+            targets += [branch.name for branch in self.open if branch.kind == "release" and not self.is_tagged(branch)]
+        return targets
 
     def is_tagged(self, branch: OpenBranch) -> bool:
         """Whether that branch's version is released: then the branch is a left-over."""

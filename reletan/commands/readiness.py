@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from reletan.commands.composing import Subject
-from reletan.commands.github import github_slug, open_hub
 from reletan.commands.observing import Observed
 from reletan.commands.releasepull import progress_of, release_pull
 from reletan.commands.session import Session, warn_once
+from reletan.commands.way import Way
 from reletan.domain.errors import Blocked, ReletanError
 from reletan.domain.listing import Listing
 from reletan.domain.text import one_line
@@ -38,22 +38,18 @@ def check_ticks(session: Session, facts: Observed, subject: Subject, listing: Li
     warn_once(session, missing)
 
 
-def check_head(session: Session, facts: Observed, branch: str, head: str) -> None:
+def check_head(session: Session, way: Way, branch: str, head: str) -> None:
     """Warn of the checks of ``head`` that are not green, and of what is open for ``branch``. One request."""
-    slug = github_slug(session, facts.url)
-    if slug is None or session.offline:
+    if way.hub is None:
         return
     try:
-        hub = open_hub(session, slug, facts.url)
-        if hub is None:
-            return
-        from reletan.adapters.hubhead import head_state
-
         with session.terminal.progress(f"asking GitHub about {branch}"):
-            state = head_state(hub, branch, head)
+            state = way.head_state(branch, head)
     except ReletanError as problem:
         warn_once(session, f"How {branch} stands on GitHub is not known: {problem.message}")
         return
+    if state.hidden:
+        warn_once(session, f"The checks at the head of {branch} are not known: {state.hidden.message}")
     if state.failed:
         warn_once(session, f"Failed at the head of {branch}: {_some(state.failed)}.")
     if state.pending:

@@ -11,7 +11,7 @@ from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.domain.errors import UsageError
 from reletan.domain.plan import Plan
-from reletan.domain.tagging import backmerge_name
+from reletan.domain.tagging import is_backmerge_of
 
 
 def run(session: Session, version: str | None) -> None:
@@ -39,7 +39,7 @@ def run(session: Session, version: str | None) -> None:
 
 def _say_nothing(session: Session, facts: Observed, version: str | None) -> None:
     said = f"nothing of {version} was interrupted" if version else "there is nothing to resume"
-    plan = Plan(command="resume", version=version, steps=(), warnings=(said,), advice=(_hint(facts),))
+    plan = Plan(command="resume", version=None, steps=(), warnings=(said,), advice=(_hint(facts),))
     show_and_apply(plan, session)
 
 
@@ -60,7 +60,7 @@ def _begun(session: Session, facts: Observed) -> str | None:
             return branch.version
     for release in facts.releases:
         behind = not session.repo.is_ancestor(release.commit, facts.development)
-        if behind or backmerge_name(release.version) in facts.refs.heads:
+        if behind or any(is_backmerge_of(name, release.version) for name in facts.refs.heads):
             return release.version
     return next((found.version for found in untagged_merges(session, facts)), None)
 

@@ -10,7 +10,7 @@ from reletan.adapters.hooks import hook_step, run_filter
 from reletan.adapters.journal import Journal, JournalFolder
 from reletan.commands.finding import kind_and_version, push_command
 from reletan.commands.flowing import carry_out
-from reletan.commands.landed import untagged_merges
+from reletan.commands.landed import require_nothing_before
 from reletan.commands.listing import Range, default_range, read_listing, resolve
 from reletan.commands.local import is_on, local_moves
 from reletan.commands.observing import Observed, observe
@@ -206,7 +206,7 @@ def _require_untagged(facts: Observed, version: str) -> None:
 def _adopted(session: Session, facts: Observed, found: OpenBranch, kind: Kind) -> Beginning:
     """A branch that exists is taken as it is; a left-over of one that was merged is not published again."""
     if not found.published:
-        _refuse_merged(session, facts, kind)
+        require_nothing_before(session, facts, None)
     if found.kind != kind:
         raise Blocked(f"{found.version} is open already, as {found.name}.", next="choose another version")
     return Beginning(
@@ -224,7 +224,7 @@ def _refuse_second(session: Session, facts: Observed, options: StartOptions) -> 
 
     A second hotfix has to be named, or allowed by ``gitflow.multi-hotfix``.
     """
-    _refuse_merged(session, facts, options.kind)
+    require_nothing_before(session, facts, None)
     found = _open(facts, options.kind)
     hotfix = options.kind == "hotfix"
     if not found or (hotfix and (_given(facts, options) or is_on(session.repo, "gitflow.multi-hotfix"))):
@@ -240,13 +240,6 @@ def _refuse_second(session: Session, facts: Observed, options: StartOptions) -> 
         next=f"finish it with `reletan tag {found[0].version}`, or drop it with `reletan abort {found[0].version}`"
         + ("; for a second one, name its version" if hotfix else ""),
     )
-
-
-def _refuse_merged(session: Session, facts: Observed, kind: Kind) -> None:
-    for merged in untagged_merges(session, facts):
-        if merged.kind == kind:
-            raise Blocked(f"{merged.version} is merged into {facts.branches.production}, but has no tag yet.",
-                          next=f"finish it first: reletan tag {merged.version}")  # fmt: skip
 
 
 def _require_room(facts: Observed, kind: Kind) -> None:

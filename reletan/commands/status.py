@@ -3,6 +3,7 @@
 import msgspec
 
 from reletan import render
+from reletan.adapters.gitparse import lines, seconds
 from reletan.adapters.journal import JournalFolder
 from reletan.commands.finding import finished_here, kind_of_tagged, push_command
 from reletan.commands.landed import Found, untagged_merges
@@ -15,26 +16,31 @@ from reletan.domain.pulls import utc
 from reletan.domain.status import OpenRelease, Status
 from reletan.domain.text import Text
 
+MERGED = "merged, not tagged"
+
 
 def run(session: Session, *, fetch: bool) -> None:
     facts = observe(session, fetch=fetch)
     merged = untagged_merges(session, facts)
     listing = read_listing(session, facts, _beyond_releases(facts, merged))
     opened = [*_branches(session, facts, merged), *_merged(session, facts, merged), *_not_merged_back(session, facts)]
+    # what production has already comes first: a later tag would swallow it
+    opened.sort(key=lambda entry: entry.state != MERGED)
     opened, missing = with_waiting(session, facts, [*_finished_here(session, facts), *opened])
     warnings = (*listing.warnings, *missing)
     last = facts.last
+    unfinished = tuple(journal.version for journal in JournalFolder(session.repo.common_dir).unfinished())
     status = Status(
         production=facts.branches.production,
         development=facts.branches.development,
         last_release=last.tag if last else None,
         last_release_at=_date(session, last.commit) if last else None,
         open=tuple(opened),
-        unfinished=tuple(j.version for j in JournalFolder(session.repo.common_dir).unfinished()),
+        unfinished=unfinished,
         waiting_pull_requests=len(listing.pull_requests),
         waiting_commits=len(listing.commits_without_pull_request),
         suggested_version=listing.suggested_version,
-        next=_next(opened, not listing.empty),
+        next=_next(opened, unfinished, waiting=not listing.empty),
         warnings=warnings,
     )
     if session.terminal.json:
@@ -54,9 +60,11 @@ def _beyond_releases(facts: Observed, merged: list[Found]) -> Range:
     return msgspec.structs.replace(usual, excluded=tuple(dict.fromkeys([*usual.excluded, *heads])))
 
 
-def _next(opened: list[OpenRelease], waiting: bool) -> str:
+def _next(opened: list[OpenRelease], unfinished: tuple[str, ...], *, waiting: bool) -> str:
     if opened:
         return opened[0].next
+    if unfinished:
+        return f"reletan resume {unfinished[0]}"
     return "reletan start" if waiting else "nothing: everything is released"
 
 
@@ -89,7 +97,7 @@ def _state(session: Session, facts: Observed, branch: OpenBranch, *, merged: boo
         return state, f"reletan resume {branch.version}"
     if not branch.published:
         return "only in this clone", f"reletan start {branch.kind} {branch.version}"
-    return "merged, not tagged" if merged else "open", f"reletan tag {branch.version}"
+    return MERGED if merged else "open", f"reletan tag {branch.version}"
 
 
 def _beginning(session: Session, facts: Observed, branch: OpenBranch) -> tuple[str | None, Text | None]:
@@ -99,18 +107,18 @@ def _beginning(session: Session, facts: Observed, branch: OpenBranch) -> tuple[s
         return utc(began[0]), Text(began[1])
     own = session.repo.git.run(
         "log", "--reverse", "--format=%ct %an", branch.head, f"^{facts.development}", f"^{facts.production}", "--"
-    ).out.splitlines()
+    ).out
     if not own:
         return None, None
-    seconds, _, author = own[0].partition(" ")
-    return utc(int(seconds)), Text(author)
+    moment, _, author = lines(own)[0].partition(" ")
+    return utc(seconds(moment)), Text(author)
 
 
 def _merged(session: Session, facts: Observed, merged: list[Found]) -> list[OpenRelease]:
     """Releases that production has without their tags, and whose branches are gone."""
     known = {branch.version for branch in facts.open}
     return [
-        _public(session, facts, found.kind, found.version, found.merge, "merged, not tagged",
+        _public(session, facts, found.kind, found.version, found.merge, MERGED,
                 f"reletan tag {found.version}")
         for found in merged if found.merge and found.version not in known
     ]  # fmt: skip
@@ -126,13 +134,13 @@ def _finished_here(session: Session, facts: Observed) -> list[OpenRelease]:
 
 
 def _not_merged_back(session: Session, facts: Observed) -> list[OpenRelease]:
-    """The last release, where development does not have its tag and no branch of it tells already."""
+    """The last release, where a branch that needs its tag does not have it and no branch of it tells already."""
     last = facts.last
     if last is None or last.version in {branch.version for branch in facts.open}:
         return []
-    if session.repo.is_ancestor(last.commit, facts.development):
-        return []
     kind, next = kind_of_tagged(session, facts, last.commit), f"reletan resume {last.version}"
+    if all(session.repo.is_ancestor(last.commit, facts.refs.heads[branch]) for branch in facts.targets(kind)):
+        return []
     return [_public(session, facts, kind, last.version, last.commit, "released, not merged back", next)]
 
 
@@ -147,5 +155,5 @@ def _public(
 
 
 def _date(session: Session, commit: str) -> str | None:
-    seconds = session.repo.git.run("log", "-1", "--format=%ct", commit, "--", ok=(0, 128)).out.strip()
-    return utc(int(seconds)) if seconds else None
+    moment = session.repo.git.run("log", "-1", "--format=%ct", commit, "--", ok=(0, 128)).out.strip()
+    return utc(seconds(moment)) if moment else None

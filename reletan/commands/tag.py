@@ -15,7 +15,7 @@ from reletan.commands.completing import FROM_GITHUB
 from reletan.commands.composing import listing_of, subject_of_found
 from reletan.commands.finding import find_release
 from reletan.commands.flowing import carry_out
-from reletan.commands.landed import Found, untagged_merges
+from reletan.commands.landed import Found, require_nothing_before, untagged_merges
 from reletan.commands.local import is_on
 from reletan.commands.observing import Observed, observe
 from reletan.commands.readiness import check_head, check_ticks
@@ -123,6 +123,9 @@ class _Work(msgspec.Struct, kw_only=True):
 
     def _plan(self, task: Task) -> Plan:
         release = gather(task)
+        if release.tagged is None:
+            at = None if release.merge_is_new else release.merge
+            require_nothing_before(task.session, task.facts, task.found.version, at)
         listing = (
             self._contents(task, task.head or release.merge, release.merge_is_new)
             if task.found.tagged is None
@@ -164,7 +167,7 @@ class _Work(msgspec.Struct, kw_only=True):
             if production_lacks_it:
                 check_ticks(session, task.facts, subject, listing)
                 if task.found.branch and task.found.branch.published and task.head:
-                    check_head(session, task.facts, task.branch, task.head)
+                    check_head(session, task.way, task.branch, task.head)
         self.shown.add(head)
         return listing
 

@@ -1,6 +1,9 @@
 """What the plan of ``reletan tag`` depends on: the merges (objects, on no branch yet) and this clone's own refs."""
 
 import shlex
+from collections.abc import Iterator
+
+import msgspec
 
 from reletan.adapters.gitobjects import Conflict
 from reletan.adapters.hooks import find_hook, hook_step
@@ -14,6 +17,7 @@ from reletan.domain.tagging import (
     ReleaseFacts,
     back_merge_message,
     backmerge_name,
+    is_backmerge_of,
     merge_message,
     squash_warning,
 )
@@ -29,17 +33,15 @@ def gather(task: Task) -> ReleaseFacts:
     )
     moves = _local_moves(task, after)
     tag_object = _tag_object(task, merge)
-    waiting = facts.refs.heads.get(backmerge_name(found.version))
-    merged_by_now = all(back.merged for back in backs)
-    if waiting and not merged_by_now:
-        _require_own(task, waiting, merge)
+    for back in backs:
+        _require_own(task, back, merge)
     return ReleaseFacts(
         kind=found.kind, version=found.version, branch=task.branch, tag=task.tag, remote=facts.remote or "",
         branches=facts.branches, production=facts.production, head=head,
         published=found.branch is not None and found.branch.published,
         beyond=head not in (None, found.squashed) and not is_new and not task.session.repo.is_ancestor(head or "", merge),
         merge=merge, merge_is_new=is_new, tagged=found.tagged, tag_object=tag_object, back_merges=tuple(backs),
-        backmerge_branch=waiting, backmerge_contained=merged_by_now and _contained(task, waiting, merge),
+        done_with=tuple(_done_with(task, backs, merge)), open_into=task.open_into(),
         keep_branch=task.intent.keep_branch, local_branch=_left_over(task, merge),
         local_branch_checked_out=_checked_out(task), local_tag_missing=_lacks_tag(task, tag_object),
         released_head=merged_head(task.session, found), mode="pull-request" if task.by_pull else "push",
@@ -139,7 +141,8 @@ def _back_merges(task: Task, merge: str, *, is_new: bool) -> list[BackMerge]:
     if task.intent.backmerge == "none":
         return []
     heads = task.facts.refs.heads
-    missing = [branch for branch in _targets(task) if not task.session.repo.is_ancestor(merge, heads[branch])]
+    targets = task.facts.targets(task.found.kind)
+    missing = [branch for branch in targets if not task.session.repo.is_ancestor(merge, heads[branch])]
     return [_back_merge(task, merge, branch, heads[branch], is_new=is_new) for branch in missing]
 
 
@@ -147,33 +150,29 @@ def _back_merge(task: Task, merge: str, branch: str, old: str, *, is_new: bool) 
     """Merged, or left to a pull request: where it is protected; for a hotfix, which is never held up; and for what
     production has already.
     """
+    via = backmerge_name(task.found.version, None if branch == task.facts.branches.development else branch)
+    by_pull = BackMerge(branch=branch, old=old, merged=None, via=via, waiting=task.facts.refs.heads.get(via))
     if task.intent.backmerge == "pull-request" or task.way.is_protected(branch):
-        return BackMerge(branch=branch, old=old, merged=None)
+        return by_pull
     session, found, message = task.session, task.found, back_merge_message(task.tag, branch, task.intent.message)
     merged = session.repo.merge(old, merge, message, task.intent.who, sign=task.intent.sign_merges)
     if not isinstance(merged, Conflict):
         return BackMerge(branch=branch, old=old, merged=merged.commit)
     if found.kind == "hotfix" or found.tagged is not None or not is_new:
-        return BackMerge(branch=branch, old=old, merged=None, conflicts=merged.paths)
+        return msgspec.structs.replace(by_pull, conflicts=merged.paths)
     raise explain(
         session, branch, old, merge, merged,
-        next=f"merge {task.facts.branches.production} and {branch} into {task.branch}, push it and run "
+        # not the other way round: that would release what development has for later
+        next=f"merge {task.facts.branches.production} and {task.branch} into {branch}, push it and run "
         f"`reletan tag {found.version}` again; or release now and merge back later: --backmerge pull-request",
     )  # fmt: skip
 
 
-def _targets(task: Task) -> list[str]:
-    """The branches that have to have the tag in the end."""
-    facts = task.facts
-    targets = [] if facts.branches.single else [facts.branches.development]
-    if task.found.kind == "hotfix":
-        targets += [branch.name for branch in facts.open if branch.kind == "release" and not facts.is_tagged(branch)]
-    return targets
-
-
-def _require_own(task: Task, waiting: str, merge: str) -> None:
+def _require_own(task: Task, back: BackMerge, merge: str) -> None:
     """A branch with that name, but without the tag, is somebody's own; merging it would bring other things, and no tag."""
-    repo, name = task.session.repo, backmerge_name(task.found.version)
+    repo, waiting, name = task.session.repo, back.waiting, back.via
+    if back.merged or waiting is None:
+        return
     if repo.resolve(waiting) is None:
         repo.fetch(task.facts.remote or "", [name])
     if repo.is_ancestor(merge, waiting):
@@ -185,11 +184,15 @@ def _require_own(task: Task, waiting: str, merge: str) -> None:
     )
 
 
-def _contained(task: Task, waiting: str | None, merge: str) -> bool:
-    """Whether the branch of the back-merge pull request has nothing that is not elsewhere."""
-    if waiting is None or waiting == merge:
-        return waiting is not None
-    return any(task.session.repo.is_ancestor(waiting, task.facts.refs.heads[branch]) for branch in _targets(task))
+def _done_with(task: Task, backs: list[BackMerge], merge: str) -> Iterator[tuple[str, str]]:
+    """The branches of back-merge pull requests that nobody waits for, and that have nothing that is not elsewhere."""
+    repo, heads, needed = task.session.repo, task.facts.refs.heads, [back.via for back in backs]
+    targets = task.facts.targets(task.found.kind)
+    for name, head in heads.items():
+        if name in needed or not is_backmerge_of(name, task.found.version):
+            continue
+        if head == merge or any(repo.is_ancestor(head, heads[branch]) for branch in targets):
+            yield name, head
 
 
 # -- this clone
@@ -199,7 +202,7 @@ def _local_moves(task: Task, after: dict[str, str]) -> LocalMoves:
     facts = task.facts
     names = {facts.branches.production: None, facts.branches.development: None}
     # also what an earlier run, or another clone, pushed to them
-    names |= {name: None for name in _targets(task) if name in facts.local.heads}
+    names |= {name: None for name in facts.targets(task.found.kind) if name in facts.local.heads}
     targets = {name: after.get(name, facts.refs.heads[name]) for name in names}
     before = {new: facts.refs.heads[name] for name, new in after.items()}
     return local_moves(task.session, facts, targets, before)

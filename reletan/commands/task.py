@@ -7,7 +7,7 @@ from reletan.commands.landed import Found
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.commands.way import Way
-from reletan.domain.errors import Blocked
+from reletan.domain.errors import Blocked, ReletanError
 from reletan.domain.tagging import Backmerge
 
 
@@ -39,6 +39,16 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tag(self) -> str:
         return self.facts.tag_prefix + self.found.version
+
+    def open_into(self) -> tuple[int, ...] | None:
+        """The open pull requests into the release branch, asked for once in a run; None where GitHub does not tell."""
+        branch = self.found.branch
+        if self.way.hub is None or branch is None or not branch.published or self.intent.keep_branch:
+            return ()
+        try:
+            return self.way.head_state(self.branch, self.head or branch.head).pulls
+        except ReletanError:
+            return None
 
     @property
     def by_pull(self) -> bool:

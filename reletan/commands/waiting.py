@@ -17,7 +17,7 @@ from reletan.domain.listing import Warning
 from reletan.domain.merging import Judged
 from reletan.domain.progress import Author
 from reletan.domain.status import BackMergePull, OpenRelease, ReleasePull
-from reletan.domain.tagging import backmerge_name
+from reletan.domain.tagging import backmerge_name, is_backmerge_of
 from reletan.domain.text import Text
 
 
@@ -41,7 +41,7 @@ def with_waiting(
 
 
 def _may_wait(facts: Observed, entry: OpenRelease) -> bool:
-    return entry.branch in facts.refs.heads or backmerge_name(entry.version) in facts.refs.heads
+    return any(name == entry.branch or is_backmerge_of(name, entry.version) for name in facts.refs.heads)
 
 
 def _asked(session: Session, facts: Observed, way: Way, entry: OpenRelease) -> OpenRelease:
@@ -71,9 +71,9 @@ def _back_merges(session: Session, facts: Observed, way: Way, version: str) -> t
     from reletan.adapters.hubpr import find_pull
 
     found = []
-    opened = [branch.name for branch in facts.open if branch.kind == "release" and not facts.is_tagged(branch)]
-    for base in (facts.branches.development, *opened) if backmerge_name(version) in facts.refs.heads else ():
-        if pull := find_pull(way.hub, backmerge_name(version), base):
+    for base in facts.targets("hotfix"):
+        via = backmerge_name(version, None if base == facts.branches.development else base)
+        if via in facts.refs.heads and (pull := find_pull(way.hub, via, base)):
             judged = judge_for_release(session, way, pull.number, base, "merge", by_rules=way.is_protected(base))
             found.append(BackMergePull(number=pull.number, url=pull.url, base=base, waits_for=_reasons(judged)))
     return tuple(found)

@@ -1,6 +1,6 @@
 """The way that a release takes into its branches: by push, or by pull request where a rule protects the branch."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -11,11 +11,14 @@ from reletan.domain.config import Finish
 from reletan.domain.errors import ReletanError, Unauthorized, UsageError
 from reletan.domain.protection import BranchRules
 
+if TYPE_CHECKING:
+    from reletan.adapters.hubhead import HeadState
+
 
 class Way(msgspec.Struct, kw_only=True):
     """One run's. ``via``: what was asked for; ``hub``: None without GitHub, or without a token; ``known``: the rules of
     branches, each read once; ``refused``: branches whose protection refused a push; ``status_tried``: the checklist's
-    commit status has been brought up to date, as far as that is possible.
+    commit status has been brought up to date, as far as that is possible; ``heads``: (branch, head) -> how it stands.
     """
 
     via: Finish
@@ -24,6 +27,7 @@ class Way(msgspec.Struct, kw_only=True):
     known: dict[str, BranchRules] = {}
     refused: set[str] = set()
     status_tried: bool = False
+    heads: "dict[tuple[str, str], HeadState | ReletanError]" = {}
 
     @property
     def asks(self) -> bool:
@@ -32,6 +36,19 @@ class Way(msgspec.Struct, kw_only=True):
 
     def is_protected(self, branch: str) -> bool:
         return branch in self.refused or (self.asks and self.rules(branch).protected)
+
+    def head_state(self, branch: str, oid: str) -> "HeadState":
+        """How the branch stands on GitHub, asked once for each head. Raises HubError and Unauthorized, each time anew."""
+        from reletan.adapters.hubhead import head_state
+
+        if (branch, oid) not in self.heads:
+            try:
+                self.heads[branch, oid] = head_state(self.hub, branch, oid)
+            except ReletanError as problem:
+                self.heads[branch, oid] = problem
+        if isinstance(state := self.heads[branch, oid], ReletanError):
+            raise state
+        return state
 
     def goes_by_pull(self, production: str) -> bool:
         """Whether a release gets into production by its pull request."""

@@ -8,27 +8,31 @@ import msgspec
 from reletan.domain.config import Method
 from reletan.domain.merging import Judged, Policy
 from reletan.domain.plan import MergePull, OpenPull, Plan, PushRefs, Step
-from reletan.domain.tagging import ReleaseFacts, backmerge_name, squash_warning
+from reletan.domain.progress import CONTEXT
+from reletan.domain.tagging import ReleaseFacts, squash_warning
 
 
 class BackPull(msgspec.Struct, frozen=True, kw_only=True):
     """How the tag gets into ``base`` by pull request: ``judged`` is the one that is open, else ``opening`` opens one.
 
-    ``squashed``: the number of one that was merged, and that did not bring the tag.
+    ``squashed``: the number of one that was merged, and that did not bring the tag. ``landed``: that of one that was merged
+    after ``base`` was looked at.
     """
 
     base: str
     opening: OpenPull
     judged: Judged | None = None
     squashed: int | None = None
+    landed: int | None = None
 
 
 def policy_for_release(team: Policy, base: str, method: Method, approvals: int = 0) -> Policy:
     """What the team's policy asks of a pull request of the flow itself: how many people have to approve say the rules of
-    its base, and who merges it has decided on the rest. ``approvals``: those that are needed besides.
+    its base, and who merges it has decided on the rest. The checklist holds up what its own setting says, or a rule.
+    ``approvals``: those that are needed besides.
     """
     return msgspec.structs.replace(
-        team, base=(base,), approvals=approvals, required_label="", forks=False, update_branch=False, native=False,
+        team, ignore_checks=(*team.ignore_checks, CONTEXT), base=(base,), approvals=approvals, required_label="", forks=False, update_branch=False, native=False,
         method=method, method_labels={},
     )  # fmt: skip
 
@@ -60,14 +64,13 @@ def plan_release_pull(facts: ReleaseFacts, repository: str, pull: Judged | None,
 
 def _what_follows(facts: ReleaseFacts) -> tuple[str, ...]:
     pushed = [back.branch for back in facts.back_merges if back.merged]
-    asked = [back.branch for back in facts.back_merges if not back.merged]
-    name = backmerge_name(facts.version)
+    asked = [back for back in facts.back_merges if not back.merged]
     return (
         f"tag the commit that GitHub makes as {facts.tag}",
         *(f"merge the tag back into {branch}" for branch in pushed),
         *(
-            f"open a pull request from {name} into {branch}, and merge it as soon as it may be merged"
-            for branch in asked
+            f"open a pull request from {back.via} into {back.branch}, and merge it as soon as it may be merged"
+            for back in asked
         ),
         *(() if facts.keep_branch else (f"delete {facts.branch}",)),
     )
@@ -78,11 +81,12 @@ def with_back_pulls(plan: Plan, facts: ReleaseFacts, back: Sequence[BackPull]) -
     if not back:
         return plan
     plan = msgspec.structs.replace(plan, warnings=(*plan.warnings, *_squashed(facts, back)))
-    opening = [one.opening for one in back if one.judged is None]
+    opening = [one.opening for one in back if one.judged is None and one.landed is None]
     judged = [one.judged for one in back if one.judged is not None]
     merges = [step for pull in judged if (step := _merge_step(facts.repository or "", pull))]
     steps = (*plan.steps, *opening, *merges)
     then = [f"merge the pull request into {step.base} as soon as it may be merged" for step in opening]
+    then += [f"look at what #{one.landed} brought into {one.base}" for one in back if one.landed]
     then += [f"delete {step.branch}, once it is merged into {step.base}" for step in merges if step.method != "queue"]
     if then:
         return msgspec.structs.replace(plan, steps=steps, waits=(), then=tuple(then))

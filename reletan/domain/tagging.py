@@ -21,11 +21,15 @@ Backmerge = Literal["auto", "pull-request", "none"]
 
 
 class BackMerge(msgspec.Struct, frozen=True, kw_only=True):
-    """One branch that the release tag goes back into. ``merged`` is the new commit; None: a pull request must do it."""
+    """One branch that the release tag goes back into. ``merged`` is the new commit; None: a pull request must do it, from the
+    branch ``via``, whose head on the remote is ``waiting`` (None: it is not there yet).
+    """
 
     branch: str
     old: str
     merged: str | None
+    via: str = ""
+    waiting: str | None = None
     conflicts: tuple[str, ...] = ()
 
 
@@ -34,10 +38,10 @@ class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``head``: the release branch's head (None: the branch is gone). ``merge``: the commit on production that has, or
     will have, the release; ``merge_is_new``: it is made by this plan. ``tagged``: the release tag of the remote.
-    ``beyond``: the branch has commits that the tag has not. ``backmerge_branch``: the head of the back-merge pull
-    request's branch; ``backmerge_contained``: nothing of it is only there. ``released_head``: what a merge that
-    production has brought into it. ``mode``: push or pull-request; ``repository``: owner/name, where pull requests can be
-    opened and merged.
+    ``beyond``: the branch has commits that the tag has not. ``open_into``: the numbers of the open pull requests into the
+    release branch; None: not known. ``done_with``: (name, head) of the branches of back-merge pull requests that nothing is
+    missing from elsewhere. ``released_head``: what a merge that production has brought into it. ``mode``: push or
+    pull-request; ``repository``: owner/name, where pull requests can be opened and merged.
     """
 
     kind: Kind
@@ -55,8 +59,7 @@ class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     tagged: Tag | None
     tag_object: str
     back_merges: tuple[BackMerge, ...]
-    backmerge_branch: str | None
-    backmerge_contained: bool
+    done_with: tuple[tuple[str, str], ...]
     keep_branch: bool
     local_branch: str | None
     local_branch_checked_out: bool
@@ -66,6 +69,7 @@ class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     released_head: str | None = None
     mode: str = "push"
     repository: str | None = None
+    open_into: tuple[int, ...] | None = ()
     local_steps: tuple[Step, ...] = ()
     advice: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -81,8 +85,15 @@ def back_merge_message(tag: str, into: str, tag_message: str) -> str:
     return f"Merge tag '{tag}' into {into}\n\n{tag_message.rstrip()}\n"
 
 
-def backmerge_name(version: str) -> str:
-    return f"backmerge/{version}"
+def backmerge_name(version: str, into: str | None = None) -> str:
+    """The branch of a back-merge pull request into development, or ``into`` another branch: each has its own, since what one
+    of them takes up to get rid of a conflict must not come into the other.
+    """
+    return f"backmerge/{version}" + (f"_into_{into.replace('/', '-')}" if into else "")
+
+
+def is_backmerge_of(name: str, version: str) -> bool:
+    return name == backmerge_name(version) or name.startswith(f"{backmerge_name(version)}_into_")
 
 
 def squash_warning(branch: str, production: str) -> str:
@@ -106,7 +117,7 @@ def plan_tag(facts: ReleaseFacts, *, ours: bool = False) -> Plan:
         steps=tuple(steps),
         head=facts.head or facts.released_head,
         mode=facts.mode,
-        warnings=(*facts.warnings, *(() if ours else _released_already(facts))),
+        warnings=(*facts.warnings, *(() if ours else _released_already(facts)), *_kept(facts)),
         advice=facts.advice,
         waits=_waits(facts),
         result=_result(facts),
@@ -118,6 +129,16 @@ def _released_already(facts: ReleaseFacts) -> list[str]:
     if facts.tagged is None:
         return []
     return [f"{facts.version} is released already: {facts.tag} is on {facts.tagged.commit[:10]}"]
+
+
+def _kept(facts: ReleaseFacts) -> list[str]:
+    """Deleting a branch closes the pull requests into it."""
+    if facts.open_into == () or facts.keep_branch or facts.head is None or not facts.published:
+        return []
+    if facts.open_into is None:
+        return [f"{facts.branch} is kept: GitHub does not tell whether a pull request into it is open"]
+    numbers = ", ".join(f"#{number}" for number in facts.open_into)
+    return [f"{facts.branch} is kept, since a pull request into it is open ({numbers})"]
 
 
 def _result(facts: ReleaseFacts) -> str:
@@ -135,8 +156,9 @@ def _updates(facts: ReleaseFacts) -> tuple[RefUpdate, ...]:
     updates += [
         RefUpdate(f"refs/heads/{back.branch}", back.old, back.merged) for back in facts.back_merges if back.merged
     ]
-    if _by_pull_request(facts) and facts.backmerge_branch is None:
-        updates.append(RefUpdate(f"refs/heads/{backmerge_name(facts.version)}", None, facts.merge))
+    updates += [
+        RefUpdate(f"refs/heads/{back.via}", None, facts.merge) for back in _by_pull_request(facts) if not back.waiting
+    ]
     return tuple(updates)
 
 
@@ -152,10 +174,9 @@ def _clean_up(facts: ReleaseFacts) -> list[Step]:
     """Last of all, and never with commits that are nowhere else: the branches on the remote, then here."""
     steps: list[Step] = []
     leave = facts.keep_branch or facts.beyond
-    if facts.head is not None and facts.published and not leave:
+    if facts.head is not None and facts.published and not leave and facts.open_into == ():
         steps.append(DeleteRemoteBranch(facts.remote, facts.branch, facts.head))
-    if facts.backmerge_branch is not None and facts.backmerge_contained and not _by_pull_request(facts):
-        steps.append(DeleteRemoteBranch(facts.remote, backmerge_name(facts.version), facts.backmerge_branch))
+    steps += [DeleteRemoteBranch(facts.remote, name, head) for name, head in facts.done_with]
     if leave or facts.local_branch_checked_out:
         return steps
     if facts.local_branch is not None:
@@ -168,7 +189,7 @@ def _clean_up(facts: ReleaseFacts) -> list[Step]:
 def _waits(facts: ReleaseFacts) -> tuple[str, ...]:
     return tuple(
         f"{back.branch} does not have {facts.tag} yet: "
-        f"open a pull request from {backmerge_name(facts.version)} into {back.branch}"
+        f"open a pull request from {back.via} into {back.branch}"
         + (f" (conflicts in {', '.join(back.conflicts[:5])})" if back.conflicts else "")
         for back in _by_pull_request(facts)
     )

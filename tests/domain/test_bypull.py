@@ -14,8 +14,8 @@ FACTS = ReleaseFacts(
     kind="release", version="1.4.0", branch="release/1.4.0", tag="v1.4.0", remote="origin",
     branches=Branches(production="main", development="develop", release_prefix="release/", hotfix_prefix="hotfix/"),
     production=MAIN, head=HEAD, published=True, beyond=False, merge=MERGED, merge_is_new=True, tagged=None,
-    tag_object="e" * 40, back_merges=(BackMerge(branch="develop", old=DEVELOP, merged=None),), backmerge_branch=None,
-    backmerge_contained=False, keep_branch=False, local_branch=None, local_branch_checked_out=False,
+    tag_object="e" * 40, back_merges=(BackMerge(branch="develop", old=DEVELOP, merged=None, via="backmerge/1.4.0"),), done_with=(),
+    keep_branch=False, local_branch=None, local_branch_checked_out=False,
     local_tag_missing=False, configured_base=False, mode="pull-request", repository="acme/shop",
 )  # fmt: skip
 PULL = MergeFacts(number=7, title="Release 1.4.0", base="main", head=HEAD, branch="release/1.4.0")

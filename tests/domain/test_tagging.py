@@ -17,10 +17,20 @@ from reletan.domain.plan import (
     SetConfig,
     UpdateBranch,
 )
-from reletan.domain.tagging import BackMerge, ReleaseFacts, back_merge_message, merge_message, plan_tag
+from reletan.domain.tagging import (
+    BackMerge,
+    ReleaseFacts,
+    back_merge_message,
+    backmerge_name,
+    is_backmerge_of,
+    merge_message,
+    plan_tag,
+)
 
 BACK = BackMerge(branch="develop", old="develop-1", merged="develop-2")
-BY_PULL_REQUEST = BackMerge(branch="develop", old="develop-1", merged=None, conflicts=("VERSION",))
+BY_PULL_REQUEST = BackMerge(
+    branch="develop", old="develop-1", merged=None, via="backmerge/1.4.0", conflicts=("VERSION",)
+)
 TAGGED = Tag("tag-object", "merge")
 FRESH = ReleaseFacts(
     kind="release",
@@ -38,8 +48,7 @@ FRESH = ReleaseFacts(
     tagged=None,
     tag_object="tag-object",
     back_merges=(BACK,),
-    backmerge_branch=None,
-    backmerge_contained=False,
+    done_with=(),
     keep_branch=False,
     local_branch="head",
     local_branch_checked_out=False,
@@ -91,7 +100,7 @@ def test_a_fresh_release() -> None:
         ({"merge_is_new": False, "tagged": TAGGED, "back_merges": ()}, []),
         ({"back_merges": ()}, [PRODUCTION, TAG]),
         ({"back_merges": (BY_PULL_REQUEST,)}, [PRODUCTION, TAG, WAITING]),
-        ({"back_merges": (BY_PULL_REQUEST,), "backmerge_branch": "waiting"}, [PRODUCTION, TAG]),
+        ({"back_merges": (msgspec.structs.replace(BY_PULL_REQUEST, waiting="merge"),)}, [PRODUCTION, TAG]),
         ({"merge_is_new": False, "tagged": TAGGED, "back_merges": (BY_PULL_REQUEST,)}, [WAITING]),
     ],
 )
@@ -99,11 +108,13 @@ def test_what_is_pushed(facts: dict[str, object], updates: list[RefUpdate]) -> N
     assert pushed(planned(**facts)) == updates
 
 
-def test_several_back_merges_share_a_branch_where_they_conflict() -> None:
+def test_each_back_merge_that_conflicts_has_a_branch_of_its_own() -> None:
     release = msgspec.structs.replace(BACK, branch="release/1.5.0", old="release-1", merged="release-2")
-    other = msgspec.structs.replace(BY_PULL_REQUEST, branch="release/1.6.0")
+    other = msgspec.structs.replace(BY_PULL_REQUEST, branch="release/1.6.0", via="backmerge/1.4.0_into_release-1.6.0")
     plan = planned(back_merges=(BY_PULL_REQUEST, release, other))
-    assert pushed(plan) == [PRODUCTION, TAG, RefUpdate("refs/heads/release/1.5.0", "release-1", "release-2"), WAITING]
+    merged = RefUpdate("refs/heads/release/1.5.0", "release-1", "release-2")
+    second = RefUpdate("refs/heads/backmerge/1.4.0_into_release-1.6.0", None, "merge")
+    assert pushed(plan) == [PRODUCTION, TAG, merged, WAITING, second]
     assert [wait.split(" ", 1)[0] for wait in plan.waits] == ["develop", "release/1.6.0"]
     assert "VERSION" in plan.waits[0]
 
@@ -118,17 +129,9 @@ def test_several_back_merges_share_a_branch_where_they_conflict() -> None:
         ({"local_branch": None}, [REMOTE_BRANCH, BASE]),
         ({"keep_branch": True}, []),
         ({"beyond": True}, []),
-        ({"backmerge_branch": "waiting", "backmerge_contained": True, "keep_branch": True}, [REMOTE_BACKMERGE]),
-        ({"backmerge_branch": "waiting", "backmerge_contained": False, "keep_branch": True}, []),
-        (
-            {
-                "backmerge_branch": "waiting",
-                "backmerge_contained": True,
-                "keep_branch": True,
-                "back_merges": (BY_PULL_REQUEST,),
-            },
-            [],
-        ),
+        ({"done_with": (("backmerge/1.4.0", "waiting"),), "keep_branch": True}, [REMOTE_BACKMERGE]),
+        ({"open_into": (7,)}, [LOCAL_BRANCH, BASE]),
+        ({"open_into": None}, [LOCAL_BRANCH, BASE]),
     ],
 )
 def test_what_is_tidied_up(facts: dict[str, object], steps: list[object]) -> None:
@@ -141,7 +144,7 @@ def test_in_every_case() -> None:
     cases: dict[str, list[object]] = {
         "merge_is_new": [True, False], "tagged": [None, TAGGED], "beyond": [True, False], "keep_branch": [True, False],
         "published": [True, False], "back_merges": [(), (BACK,), (BY_PULL_REQUEST,)],
-        "backmerge_branch": [None, "waiting"], "pre_hook": [None, HOOK],
+        "open_into": [(), (7, 8), None], "pre_hook": [None, HOOK],
     }  # fmt: skip
     seen = 0
     for values in itertools.product(*cases.values()):
@@ -157,10 +160,25 @@ def test_in_every_case() -> None:
         if DeleteRemoteBranch in kinds and PushRefs in kinds:
             assert kinds.index(PushRefs) < kinds.index(DeleteRemoteBranch)
         assert (REMOTE_BRANCH in plan.steps) == (
-            facts["published"] and not facts["beyond"] and not facts["keep_branch"]
+            facts["published"] and not facts["beyond"] and not facts["keep_branch"] and facts["open_into"] == ()
         )
         seen += 1
-    assert seen == 288
+    assert seen == 432
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "is_one"),
+    [
+        ("backmerge/1.3.1", "1.3.1", True),
+        ("backmerge/1.3.1_into_release-1.4.0", "1.3.1", True),
+        ("backmerge/1.3.1-rc.1", "1.3.1", False),
+        ("backmerge/1.3.10", "1.3.1", False),
+        ("backmerge/1.3.1_into_release-1.4.0", "1.3", False),
+    ],
+)
+def test_a_branch_of_a_back_merge_is_known_by_its_name(name: str, version: str, is_one: bool) -> None:
+    assert is_backmerge_of(name, version) == is_one
+    assert is_backmerge_of(backmerge_name(version, "release/1.4.0"), version)
 
 
 def test_a_yes_covers_the_same_release_only() -> None:

@@ -3,6 +3,7 @@
 from bypulling import BRANCH, ready, tag
 
 from reletan.sandbox.github.faults import Fault
+from reletan.sandbox.http.wire import Reply
 from reletan.sandbox.world import World
 
 
@@ -30,6 +31,22 @@ def test_nothing_is_said_where_nothing_speaks_against_it(small_hub_world: World)
     world = ready(small_hub_world)
     world.check("lint", "success", str(world.head(BRANCH)))
     assert "warning" not in tag(world, check=True).err
+
+
+def test_a_token_that_may_not_read_checks_still_sees_what_is_open(small_hub_world: World) -> None:
+    world = ready(small_hub_world)
+    number = world.open_pull("Mend one more thing", "fix/more", base=BRANCH)
+    told = {
+        "message": "Resource not accessible by personal access token",
+        "type": "FORBIDDEN",
+        "path": ["repository", "it"],
+    }
+    answer = Fault(instead=Reply.json(200, {"data": {"repository": None}, "errors": [told]}))
+    world.github.fault("graphql", "statusCheckRollup", do=answer)
+    run = tag(world, "--via", "push", check=True)
+    assert f"The checks at the head of {BRANCH} are not known" in run.err
+    assert f"not in this release: #{number}." in run.err
+    assert BRANCH in world.branches()
 
 
 def test_a_github_that_does_not_answer_holds_nobody_up(small_hub_world: World) -> None:
