@@ -15,6 +15,7 @@ import msgspec
 from drawing import Line, Run, picture
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from terminal import Command, Shown, moving, recorded
 
 from reletan.domain.message import Message, digest
 from reletan.sandbox.slack.model import Post
@@ -39,12 +40,14 @@ class Told(msgspec.Struct, frozen=True):
 def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as somewhere:
         told = _a_release(Path(somewhere) / "shop")
+        played = _a_recording(Path(somewhere) / "recorded")
     message = {"text": told.post.text, "blocks": told.post.blocks, "metadata": told.post.metadata}
     texts = {
         "slack_message.json": json.dumps(message, ensure_ascii=False, indent=2) + "\n",
         "slack_message.svg": picture(_channel(told), title="The message of a release on Slack, and its thread"),
         "release_notes.md": told.notes["en"],
         "release_notes.ja.md": told.notes["ja"],
+        "terminal.svg": moving(played, title="A release in the terminal: reletan start, reletan tag"),
         "release_notes.svg": picture(_rendered(told.notes["en"]), title="The notes of a release"),
     }
     for name, text in texts.items():
@@ -68,6 +71,14 @@ def _a_release(folder: Path) -> Told:
         (post,) = slack.posts("#release")
         site = github.url
         return Told(slack, _public(post, site), {lang: _elsewhere(text, site) for lang, text in notes.items()})
+
+
+def _a_recording(folder: Path) -> list[Shown]:
+    """A small release, by somebody who reads the plans and says yes."""
+    world = World.bare_minimum(folder)
+    start = Command(("start",), (("Which version", "\r"), ("Do exactly this", "y")))
+    with world.on_github(), world.on_slack():
+        return recorded(world, [start, Command(("tag",), (("Do exactly this", "y"),))])
 
 
 def _elsewhere(text: str, site: str) -> str:
