@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from reletan.adapters.hub import Hub
-from reletan.adapters.hubquery import Response, refusal
+from reletan.adapters.hubquery import NULL, Response, refusal
 from reletan.adapters.hubreply import Reply, decode, typed
 from reletan.adapters.hubshapes import Commented, FileAndBody, Heads, Numbers
 
@@ -30,7 +30,7 @@ def ask(hub: Hub, fields: str, fragments: str = "") -> tuple[Reply, Response]:
     others = [error for error in response.errors if error.type != "NOT_FOUND" or len(error.path) != 2]
     if response.repository is None or others:
         raise refusal(hub.repository, response.errors)
-    hub.note_name(typed(reply, response.repository["nameWithOwner"], str))
+    hub.note_name(part(reply, response, "nameWithOwner", str))
     return reply, response
 
 
@@ -42,7 +42,12 @@ def viewer(hub: Hub) -> str | None:
 
 def _value(hub: Hub, field: str, type: type[T]) -> T:
     reply, response = ask(hub, f"it: {field}")
-    return typed(reply, (response.repository or {})["it"], type)
+    return part(reply, response, "it", type)
+
+
+def part(reply: Reply, response: Response, name: str, type: type[T]) -> T:
+    """One value of the repository; one that is not there is as null. Raises HubError."""
+    return typed(reply, (response.repository or {}).get(name, NULL), type)
 
 
 def quoted(text: str) -> str:
@@ -82,8 +87,7 @@ def file_and_body(hub: Hub, number: int, commit: str, path: str) -> tuple[str | 
         hub,
         f'it: object(oid: "{commit}") {{ ... on Commit {{ {file} }} }} pull: pullRequest(number: {number}) {{ body }}',
     )
-    found = typed(reply, (response.repository or {})["it"], FileAndBody)
-    pull = typed(reply, (response.repository or {})["pull"], FileAndBody)
+    found, pull = part(reply, response, "it", FileAndBody), part(reply, response, "pull", FileAndBody)
     blob = found.file.object if found.file else None
     return (blob.text if blob and not blob.is_truncated else None), pull.body
 

@@ -11,7 +11,7 @@ from reletan.adapters.templates import render_notes, render_template
 from reletan.domain.checklist import read, settle
 from reletan.domain.plan import ChecklistText, WritePull
 from reletan.domain.progress import CONTEXT, status_word
-from reletan.domain.pullbody import deploy_body, release_body
+from reletan.domain.pullbody import DEPLOY, deploy_body, has_older_list, release_body
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,15 +42,31 @@ def _fill(step: WritePull, name: str, values: dict[str, Any]) -> str:
 
 def write_pull(hub: Hub, step: WritePull) -> Written:
     """Open it, or bring it up to date; the ticks of the moment of writing count. Raises as ``open_pull`` and ``edit_body``."""
+    damage: set[str] = set()
+
+    def change(body: str | None) -> str:
+        damage.add(_damage(step, body))
+        return text_of(step, body)
+
     found = find_pull(hub, step.branch, step.base)
     opened = found is None
-    pull = found or open_pull(hub, step.branch, step.base, step.title, text_of(step, _earlier(hub, step)))
+    pull = found or open_pull(hub, step.branch, step.base, step.title, change(_earlier(hub, step)))
     # what was adopted, since somebody else opened it at the same moment, has another text
-    edited = edit_body(hub, pull.number, lambda body: text_of(step, body))
+    edited = edit_body(hub, pull.number, change, head=step.head)
     state: Literal["opened", "updated", "unchanged"] = "opened" if opened else edited.state
     if _tell(hub, step, pull, edited.body) and state == "unchanged":
         state = "updated"
-    return Written(state=state, number=pull.number, url=pull.url, detail=edited.detail)
+    detail = " ".join(filter(None, [*damage, edited.detail]))
+    return Written(state=state, number=pull.number, url=pull.url, detail=detail)
+
+
+def _damage(step: WritePull, body: str | None) -> str:
+    damaged = has_older_list(body) if isinstance(step.text, ChecklistText) else DEPLOY.is_damaged(body)
+    return (
+        "The marks around reletan's part were damaged, so an older list may stand in the text too: delete that one."
+        if damaged
+        else ""
+    )
 
 
 def _earlier(hub: Hub, step: WritePull) -> str | None:

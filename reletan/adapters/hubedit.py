@@ -47,10 +47,24 @@ class _Edits(msgspec.Struct, rename="camel"):
     nodes: list[_Edit | None] | None = None
 
 
+class _Commit(msgspec.Struct):
+    oid: str
+
+
+class _Ref(msgspec.Struct):
+    target: _Commit | None = None
+
+
 class _Pull(msgspec.Struct, rename="camel"):
     title: str
     body: str
+    head_ref: _Ref | None = None
     user_content_edits: _Edits | None = None
+
+    @property
+    def head(self) -> str | None:
+        """Where its branch is; None where that is gone. What GitHub tells as the head follows a push some seconds later."""
+        return self.head_ref.target.oid if self.head_ref and self.head_ref.target else None
 
     @property
     def newest(self) -> list[_Edit]:
@@ -72,12 +86,13 @@ class _Answer(msgspec.Struct):
 
 
 class _Text(msgspec.Struct, frozen=True):
-    """Title and text at one moment; ``edits``: those that came after ``known``, the id of the one that made the text that we
-    began with, oldest first; ``whole``: none of them is missing, and each shows its text.
+    """Title and text at one moment, and where the branch was. ``edits``: those that came after ``known``, the id of the one
+    that made the text that we began with, oldest first; ``whole``: none of them is missing, and each shows its text.
     """
 
     title: str
     body: str
+    head: str | None
     known: str | None
     edits: tuple[_Edit, ...] = ()
     whole: bool = True
@@ -87,8 +102,11 @@ class _TooSoon(Exception):
     """GitHub wanted us to wait, and wrote nothing."""
 
 
-def edit_body(hub: Hub, number: int, change: Change, *, title: str | None = None) -> Edited:
+def edit_body(hub: Hub, number: int, change: Change, *, title: str | None = None, head: str | None = None) -> Edited:
     """Make the text of a pull request what ``change`` makes of it (None: it has none), and its title ``title`` if given.
+
+    ``head``: the commit that the change was made for. Where the branch is elsewhere by now, whoever looked later may have
+    written more: then nothing is written, and what was overwritten at that moment is put back; ``detail`` says so.
 
     ``change`` is asked again where the text has moved; what it made once, it must leave as it is. Requests: 1 where nothing is
     to be done, else 3: read, write, and look who else wrote. GitHub knows no condition for a write, but keeps each text that
@@ -107,12 +125,14 @@ def edit_body(hub: Hub, number: int, change: Change, *, title: str | None = None
     begun = now = _begin(hub, number)
     sent, writes = list[str](), 0
     while True:
-        wanted = _wanted(begun, now, sent, change)
+        late = _is_late(begun, now, sent, head)
+        wanted = _wanted(begun, now, sent, _as_it_is if late else change)
         fields = {} if _same(wanted, now.body) else {"body": wanted}
-        if title is not None and title != now.title and not writes:
+        if title is not None and title != now.title and not writes and not late:
             fields["title"] = title
         if not fields:
-            return Edited(state="updated" if writes else "unchanged", body=now.body, detail=_detail(now, sent))
+            detail = _late(number, now) if late else _detail(now, sent)
+            return Edited(state="updated" if writes else "unchanged", body=now.body, detail=detail)
         if writes == MOST_WRITES:
             raise Blocked(f"Others edit #{number} each time that reletan does: its edit history on GitHub has all texts.",
                           next="wait a moment, and run the command again")  # fmt: skip
@@ -130,6 +150,18 @@ def edit_body(hub: Hub, number: int, change: Change, *, title: str | None = None
 # what the text should be
 
 
+def _is_late(begun: _Text, now: _Text, sent: Sequence[str], head: str | None) -> bool:
+    """Whether the branch moved on before our text was there; what was written after ours knows ours."""
+    moved = head is not None and now.head not in (None, head)
+    # the text that was there from the beginning is an edit too, once there is another
+    first = next((edit for edit in now.edits if not _is_one_of(edit, [begun.body])), None)
+    return moved and not (first and _is_one_of(first, sent[:1]))
+
+
+def _as_it_is(body: str | None) -> str:
+    return body or ""
+
+
 def _wanted(begun: _Text, now: _Text, sent: Sequence[str], change: Change) -> str:
     """Everything that happened to the text done again in its order, our change in the place of our first write."""
     if not now.whole or (sent and not _ours(now.edits, sent)):
@@ -137,7 +169,8 @@ def _wanted(begun: _Text, now: _Text, sent: Sequence[str], change: Change) -> st
     text = before = begun.body
     changed = False
     for edit in now.edits:
-        if not _is_one_of(edit, sent):
+        # What is put back is as somebody else wrote it before our first write
+        if not _is_one_of(edit, sent if changed else sent[:1]):
             text = merged(before, text, edit.diff or "")
         elif not changed:
             text, changed = change(text or None), True
@@ -158,6 +191,11 @@ def _same(one: str, other: str) -> bool:
     return one == other or one.replace("\r\n", "\n").rstrip() == other.replace("\r\n", "\n").rstrip()
 
 
+def _late(number: int, now: _Text) -> str:
+    commit = (now.head or "")[:10]
+    return f"#{number} is at {commit} now, of which this run does not know: run it again, unless a newer run does."
+
+
 def _detail(now: _Text, sent: Sequence[str]) -> str:
     if not sent or (now.whole and _ours(now.edits, sent)):
         return ""
@@ -172,7 +210,7 @@ def _begin(hub: Hub, number: int) -> _Text:
     pull = _page(hub, number)
     edits = pull.newest
     known = next((edit.id for edit in edits if _is_one_of(edit, [pull.body])), edits[0].id if edits else None)
-    return _Text(pull.title, pull.body, known)
+    return _Text(pull.title, pull.body, pull.head, known)
 
 
 def _read(hub: Hub, number: int, known: str | None) -> _Text:
@@ -185,7 +223,7 @@ def _read(hub: Hub, number: int, known: str | None) -> _Text:
         if newest is None or _same(newest, pull.body):
             break
     whole = reached and all(edit.diff is not None for edit in edits) and _same(newest or "", pull.body)
-    return _Text(pull.title, pull.body, known, tuple(edits), whole)
+    return _Text(pull.title, pull.body, pull.head, known, tuple(edits), whole)
 
 
 def _since(hub: Hub, number: int, pull: _Pull, known: str | None) -> tuple[list[_Edit], bool]:
@@ -205,7 +243,9 @@ def _since(hub: Hub, number: int, pull: _Pull, known: str | None) -> tuple[list[
 def _page(hub: Hub, number: int, after: str | None = None) -> _Pull:
     start = f", after: {msgspec.json.encode(after).decode()}" if after else ""
     edits = f"userContentEdits(first: {PAGE}{start}) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ id diff }} }}"
-    reply, response = ask(hub, f"it: pullRequest(number: {number}) {{ title body {edits} }}")
+    reply, response = ask(
+        hub, f"it: pullRequest(number: {number}) {{ title body headRef {{ target {{ oid }} }} {edits} }}"
+    )
     raw = (response.repository or {}).get("it", NULL)
     if raw == NULL:
         raise Refused(f"There is no pull request #{number} in {hub.repository}.", next="check the number")

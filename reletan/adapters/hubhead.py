@@ -3,9 +3,9 @@
 import msgspec
 
 from reletan.adapters.hub import Hub
-from reletan.adapters.hubask import ask, quoted
+from reletan.adapters.hubask import ask, part, quoted
 from reletan.adapters.hubmerge import state_of
-from reletan.adapters.hubreply import Refused, typed
+from reletan.adapters.hubreply import Refused
 from reletan.adapters.hubshapes import Head, Numbers
 from reletan.domain.errors import ReletanError, Unauthorized
 
@@ -36,14 +36,11 @@ def head_state(hub: Hub, branch: str, oid: str) -> HeadState:
     except (Unauthorized, Refused) as problem:
         # fine-grained tokens have no right to read checks
         reply, response = ask(hub, _PULLS % asked)
-        return HeadState(pulls=_numbers(typed(reply, (response.repository or {})["into"], Numbers)), hidden=problem)
-    repository = response.repository or {}
-    pulls = typed(reply, repository["into"], Numbers)
-    head = None if bytes(repository["it"]) == b"null" else typed(reply, repository["it"], Head)
-    rollup = head.status_check_rollup if head else None
+        return HeadState(pulls=_numbers(part(reply, response, "into", Numbers)), hidden=problem)
+    rollup = part(reply, response, "it", Head).status_check_rollup
     states = [(one.name or one.context or "?", state_of(one)) for one in (rollup.contexts.nodes if rollup else ())]
     return HeadState(
-        pulls=_numbers(pulls),
+        pulls=_numbers(part(reply, response, "into", Numbers)),
         pending=tuple(name for name, state in states if state == "pending"),
         failed=tuple(name for name, state in states if state == "failed"),
     )

@@ -6,8 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from reletan.adapters.hub import Hub
-from reletan.adapters.hubask import ask, quoted
-from reletan.adapters.hubreply import typed
+from reletan.adapters.hubask import ask, part, quoted
 from reletan.adapters.hubshapes import Struct
 from reletan.domain.config import Method
 from reletan.domain.errors import Unauthorized
@@ -123,7 +122,7 @@ def _as_told(hub: Hub, branch: str) -> _UpdateRule:
     """What GraphQL tells also those who may not administrate."""
     fields = "refUpdateRule { requiresLinearHistory requiresSignatures }"
     reply, response = ask(hub, f"it: ref(qualifiedName: {quoted(f'refs/heads/{branch}')}) {{ {fields} }}")
-    return typed(reply, (response.repository or {})["it"], _Ref).ref_update_rule or _UpdateRule()
+    return part(reply, response, "it", _Ref).ref_update_rule or _UpdateRule()
 
 
 def _rules(hub: Hub, name: str) -> list[Rule]:

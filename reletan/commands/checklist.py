@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from reletan import checktable, render
-from reletan.commands.announcing import Telling
 from reletan.commands.composing import Subject, subject_of
 from reletan.commands.flowing import carry_out
 from reletan.commands.github import github_slug
 from reletan.commands.listing import read_listing
 from reletan.commands.observing import Observed, observe
 from reletan.commands.releasepull import progress_of, release_pull, require_hub, status_step
-from reletan.commands.reminding import quiet_until, remind
+from reletan.commands.reminding import remind
 from reletan.commands.session import Session, require_writable
 from reletan.domain.errors import Blocked
 from reletan.domain.listing import Listing
@@ -102,13 +101,12 @@ def _plan(session: Session, options: ChecklistOptions, seen: list[Looked]) -> Pl
         return Plan(command="checklist", version=None, steps=(), warnings=("no release is open",))
     looked = look(session, facts, subject)
     seen.append(looked)
-    quiet = quiet_until(session)
-    telling = Telling() if quiet else remind(session, facts, looked.subject, looked.listing, looked.now)
-    steps = (*_status(session, facts, looked), *telling.steps)
-    said = (f"quiet hours until {quiet:%a %H:%M %Z}, so nobody is reminded",) if quiet else ()
-    # a plan of nothing but quiet hours is not done already
-    version = subject.version if steps or telling.paste or not quiet else None
-    return Plan(command="checklist", version=version, steps=steps, warnings=said, paste=telling.paste)
+    reminding = remind(session, facts, looked.subject, looked.listing, looked.now)
+    steps = (*_status(session, facts, looked), *reminding.steps)
+    # a plan that says only why nobody is reminded is not done already
+    version = subject.version if steps or not reminding.said else None
+    said = (reminding.said,) if reminding.said else ()
+    return Plan(command="checklist", version=version, steps=steps, warnings=said, paste=reminding.paste)
 
 
 def _status(session: Session, facts: Observed, looked: Looked) -> tuple[SetStatus, ...]:

@@ -81,11 +81,11 @@ def _plan_deploy(session: Session, name: str) -> Plan:
     facts = observe(session, writing=True)
     require_hub(session, facts)
     deployed = _deployed(session, facts, branch)
-    if session.repo.is_ancestor(facts.production, deployed):
-        said = f"there is nothing to deploy: {branch} has all commits of {facts.branches.production}"
-        return Plan(command="pr", version=None, steps=(), warnings=(said,))
-    pull = _deploy_pull(session, facts, branch)
-    step = _deploy_step(session, facts, name, branch, deployed, pull.number if pull else None)
+    if said := _nothing_new(session, facts, deployed):
+        return Plan(command="pr", version=None, steps=(), warnings=(f"there is nothing to deploy: {branch} {said}",))
+    pull, squashed = _deploy_pulls(session, facts, branch, deployed)
+    span = _deploy_range(session, facts, branch, deployed, squashed)
+    step = _deploy_step(session, facts, name, span, pull.number if pull else None)
     return Plan(command="pr", version=None, head=facts.production, steps=due(step, pull))
 
 
@@ -113,20 +113,42 @@ def _deployed(session: Session, facts: Observed, branch: str) -> str:
     return head
 
 
-def _deploy_pull(session: Session, facts: Observed, branch: str) -> "PullText | None":
-    from reletan.adapters.hubpr import find_pull
+def _nothing_new(session: Session, facts: Observed, deployed: str) -> str | None:
+    production, repo = facts.branches.production, session.repo
+    if repo.is_ancestor(facts.production, deployed):
+        return f"has all commits of {production}"
+    # what was squashed has none of them
+    return f"has the same files as {production}" if repo.tree_of(facts.production) == repo.tree_of(deployed) else None
 
+
+def _deploy_pulls(
+    session: Session, facts: Observed, branch: str, deployed: str
+) -> "tuple[PullText | None, str | None]":
+    """The deploy pull request that is open, and up to which commit of production the last one that was merged has deployed;
+    one that was taken out of the branch again has deployed nothing.
+    """
+    from reletan.adapters.hubpr import find_pull, merged_pulls
+
+    production, repo = facts.branches.production, session.repo
     with session.terminal.progress("asking GitHub about the deploy pull request"):
-        return find_pull(require_hub(session, facts), facts.branches.production, branch)
+        hub = require_hub(session, facts)
+        opened = find_pull(hub, production, branch)
+        merged = [pull for pull in merged_pulls(hub, branch) if pull.branch == production]
+    landed = (pull.head for pull in merged if pull.commit and repo.is_ancestor(pull.commit, deployed))
+    return opened, next((head for head in landed if repo.is_ancestor(head, facts.production)), None)
 
 
-def _deploy_step(
-    session: Session, facts: Observed, name: str, branch: str, deployed: str, number: int | None
-) -> WritePull:
-    production = facts.branches.production
+def _deploy_range(session: Session, facts: Observed, branch: str, deployed: str, squashed: str | None) -> Range:
     begun = session.repo.git.run("merge-base", facts.production, deployed, ok=(0, 1)).out.split()
-    span = Range(since=branch, since_sha=begun[0] if begun else None, until=production, until_sha=facts.production,
-                 excluded=(deployed,))  # fmt: skip
+    span = Range(since=branch, since_sha=begun[0] if begun else None, until=facts.branches.production,
+                 until_sha=facts.production, excluded=(deployed,))  # fmt: skip
+    if squashed is None or session.repo.is_ancestor(squashed, deployed):
+        return span
+    return msgspec.structs.replace(span, since_sha=squashed, excluded=(deployed, squashed))
+
+
+def _deploy_step(session: Session, facts: Observed, name: str, span: Range, number: int | None) -> WritePull:
+    production, branch = facts.branches.production, session.settings.environments[name].branch
     listing, survey = read_range(session, facts, span)
     release = facts.last if facts.last and facts.last.commit == facts.production else None
     subject = Subject(kind="release", version=release.version if release else None, tag=release.tag if release else None,
@@ -141,4 +163,5 @@ def _deploy_step(
         text=DeployText(environment=name, branch=branch, notes=notes, commits=brought_in(survey)),
         language=session.settings.notes.language,
         template=own_template(session, "checklist.deploy_template"),
+        head=facts.production,
     )

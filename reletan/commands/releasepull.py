@@ -47,6 +47,7 @@ def write_pull_step(
         ),
         language=session.settings.notes.language,
         template=own_template(session, "checklist.template"),
+        head=subject.span.until_sha,
         status=subject.span.until_sha if session.settings.checklist.status else None,
     )
 

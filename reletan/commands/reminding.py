@@ -4,17 +4,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from reletan.adapters.templates import render_template
-from reletan.commands.announcing import Telling, repository_name
+from reletan.commands.announcing import repository_name
 from reletan.commands.composing import Subject, oldest_moment
 from reletan.commands.duty import Duty, known_to_slack
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.commands.slack import open_slack
+from reletan.domain.errors import ReletanError
 from reletan.domain.listing import Listing
 from reletan.domain.message import Message, Reply, lay_out
 from reletan.domain.notes import PLAIN, SLACK, Script
-from reletan.domain.plan import Remind, SendMessage
+from reletan.domain.plan import Remind, SendMessage, Step
 from reletan.domain.progress import Author, OpenItem, Progress
 from reletan.domain.text import Text
 from reletan.domain.worktime import WorkTime
@@ -25,10 +28,19 @@ if TYPE_CHECKING:
 KEY = "reminder"
 _SHORT = 7
 
+
+class Reminding(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of the reminder: a step, or a text to paste, or neither; ``said``: why nobody is reminded."""
+
+    steps: tuple[Step, ...] = ()
+    paste: str | None = None
+    said: str | None = None
+
+
 Mention = Callable[[Author], str | None]
 
 
-def quiet_until(session: Session) -> datetime | None:
+def _quiet_until(session: Session) -> datetime | None:
     """When people may be reminded again; None: now."""
     from reletan.adapters.zones import find_zone
 
@@ -39,23 +51,39 @@ def quiet_until(session: Session) -> datetime | None:
     return WorkTime(settings.days, settings.hours).opens(now)
 
 
-def remind(session: Session, facts: Observed, subject: Subject, listing: Listing, now: Progress) -> Telling:
+def remind(session: Session, facts: Observed, subject: Subject, listing: Listing, now: Progress) -> Reminding:
     """By the bot one reply in the release's thread, by webhook a message of its own, else a text to paste."""
+    if quiet := _quiet_until(session):
+        return Reminding(said=f"quiet hours until {quiet:%a %H:%M %Z}, so nobody is reminded")
     slack = open_slack(session)
     if slack is None:
-        return Telling(paste=_text(session, subject, now, PLAIN, _plain))
+        return Reminding(paste=_text(session, subject, now, PLAIN, _plain))
     from reletan.adapters.slack import SlackWebhook
 
     bot = None if isinstance(slack, SlackWebhook) else slack
+    if bot and not now.complete and _is_untold(session, facts, subject, bot):
+        # what `start --no-notify` kept from the channel is not for a schedule to tell
+        return Reminding(said=f"there is no message about {now.version} in {bot.channel}, so nobody is reminded; "
+                              f"next: reletan notify {now.version}")  # fmt: skip
     message = _message(session, _text(session, subject, now, SLACK, _mention(session, listing, bot)), now)
     if bot is None:
         # nobody knows whether there was a reminder that this would take back
-        return Telling() if now.complete else Telling(steps=(SendMessage(now.version, message),))
+        return Reminding() if now.complete else Reminding(steps=(SendMessage(now.version, message),))
     step = Remind(
         channel=session.settings.slack.channel or "", repository=repository_name(session, facts), version=now.version,
         reply=Reply(key=KEY, message=message), only_edit=now.complete, oldest=oldest_moment(session, subject.span),
     )  # fmt: skip
-    return Telling(steps=(step,))
+    return Reminding(steps=(step,))
+
+
+def _is_untold(session: Session, facts: Observed, subject: Subject, bot: "SlackBot") -> bool:
+    """Whether the release has no message; where Slack does not tell, the step will say so."""
+    try:
+        with session.terminal.progress("looking into Slack"):
+            name, oldest = repository_name(session, facts), oldest_moment(session, subject.span)
+            return bot.find(name, subject.version or "", oldest) is None
+    except ReletanError:
+        return False
 
 
 def _message(session: Session, text: str, now: Progress) -> Message:

@@ -11,11 +11,17 @@ import msgspec
 
 from reletan.domain.history import NOBODY, Commit
 from reletan.domain.listing import Listing
-from reletan.domain.markedblock import fenced, lines_of
+from reletan.domain.markedblock import MarkedBlock, fenced, lines_of
 from reletan.domain.notes import Notes, Place, Policy, compose
 from reletan.domain.pulls import LooseCommit, PullRequest, Survey
 from reletan.domain.subjects import pull_number
 from reletan.domain.text import Text
+
+# The part of the release pull request's text that holds it; GitHub takes so many characters, not bytes, for the whole text
+BLOCK = MarkedBlock(
+    "checklist", 65_536,
+    "made again, down to the next mark; your ticks are kept, and your own text above or below them is kept",
+)  # fmt: skip
 
 # Of the commits that name one pull request the newest count: a new one is always among these
 MOST_COMMITS = 50
@@ -26,6 +32,7 @@ _MARK = re.compile(r"<!--[ \t]*+reletan:item[ \t]++([0-9]{1,10})((?:[ \t]++\+?[0
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _BULLET = r"[ \t>]*+(?:[-*+]|[0-9]{1,9}[.)])"
 _BOX = re.compile(rf"(?:{_BULLET}[ \t]++|[ \t>]*+)\[([ xX])\]")
+_TASK = re.compile(rf"\A({_BULLET}[ \t]++)\[[ xX]\][ \t]?")
 _OTHER = re.compile(rf"(?:{_BULLET}|[ \t>]*+#{{1,6}})(?:\s|$)")
 
 _WHOLE = Policy(categories=())
@@ -157,21 +164,39 @@ def brought_in(survey: Survey) -> dict[int, tuple[LooseCommit, ...]]:
 def read(body: str | None) -> dict[int, Mark]:
     """The items of a text, wherever people moved them and whatever they made of their words. Never raises.
 
-    A box counts for the next mark behind it, as long as no other item of a list and no empty line comes between. A number
-    that stands there twice is ticked where all are; what a code fence quotes counts where it stands nowhere else.
+    A box counts for the next mark behind it, as long as no other item of a list and no empty line comes between. Of a number
+    that stands there more than once the copies in the block count, else those in people's text, else what a code fence quotes;
+    it is ticked where all of these are.
     """
     lines = lines_of(body or "")
-    quoted = fenced(lines)
-    found: tuple[_Copies, _Copies] = {}, {}
+    quoted, block = fenced(lines), BLOCK.inside(lines)
+    found: tuple[_Copies, _Copies, _Copies] = {}, {}, {}
     ticked = False
     for at, line in enumerate(lines):
         end, ticked = 0, ticked and bool(line.strip(" \t\r\n>"))
         for match in _MARK.finditer(line):
             ticked, end = _box(line[end : match.start()], ticked), match.end()
-            _keep(found[at not in quoted], ticked, match)
+            _keep(found[0 if at in quoted else 1 if at not in block else 2], ticked, match)
             ticked = False
         ticked = _box(line[end:], ticked)
-    return {number: _joined(copies) for number, copies in (found[0] | found[1]).items()}
+    return {number: _joined(copies) for number, copies in (found[0] | found[1] | found[2]).items()}
+
+
+def disarmed(body: str) -> str:
+    """``body`` with the items of an older list as plain words, without box and mark: nobody ticks there what counts elsewhere.
+
+    What a code fence quotes stays as it is.
+    """
+    lines = lines_of(body)
+    quoted = fenced(lines)
+    return "".join(line if at in quoted else _without_items(line) for at, line in enumerate(lines))
+
+
+def _without_items(line: str) -> str:
+    if not _MARK.search(line):
+        return line
+    plain = _MARK.sub(lambda mark: mark[0].replace("reletan:", "reletan: ", 1), line)
+    return _TASK.sub(r"\1", plain)
 
 
 _Copies = dict[int, list[tuple[bool, list[str], list[str]]]]

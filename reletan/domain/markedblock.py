@@ -50,6 +50,11 @@ class MarkedBlock(msgspec.Struct, frozen=True):
         marks = self._marks(lines)
         return bool(marks) and not self._encloses(marks)
 
+    def inside(self, lines: Sequence[str]) -> range:
+        """Which of ``lines`` (a whole text's, as ``lines_of`` gives them) are the block's; none where it is damaged."""
+        marks = self._marks(lines)
+        return range(*marks) if self._encloses(marks) else range(0)
+
     def put(self, body: str | None, write: Callable[[Room], list[str]]) -> str:
         """``body`` with what ``write`` makes as its block; the very same where it is so already.
 

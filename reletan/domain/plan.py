@@ -163,7 +163,8 @@ class WritePull(msgspec.Struct, frozen=True, kw_only=True, tag="write-pull", tag
     """Open the pull request from ``branch`` into ``base``, or bring reletan's part of its text up to date; people's ticks and
     words in it stay. ``number``: of the one that was open when this was planned; ``title``: of a new one.
 
-    ``status``: say in the commit status reletan/checklist of this commit how much is ticked: of what was looked at, since
+    ``head``: the commit of ``branch`` that the text is about: where the branch is elsewhere by now, a text that is there stays
+    as it is. ``status``: say in the commit status reletan/checklist of this commit how much is ticked: of what was looked at, since
     the pull request may have got more by now.
     """
 
@@ -175,6 +176,7 @@ class WritePull(msgspec.Struct, frozen=True, kw_only=True, tag="write-pull", tag
     text: ChecklistText | DeployText
     language: Language
     template: OwnTemplate | None
+    head: str | None = None
     status: str | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from reletan.domain.checklist import Entry, Item, by_author, counted, overview, read, settle
+from reletan.domain.checklist import BLOCK, Entry, Item, by_author, counted, disarmed, overview, read, settle
 from reletan.domain.contributors import Contributor, contributors
 from reletan.domain.errors import Blocked, UsageError
 from reletan.domain.markedblock import MarkedBlock, Room
@@ -13,10 +13,9 @@ from reletan.domain.notes import MARKDOWN, Notes, context
 from reletan.domain.pulls import LooseCommit, PullRequest
 from reletan.domain.text import Text, one_line
 
-LIMIT = 65_536  # characters, not bytes; GitHub refuses more
-_KEPT = "made again, down to the next mark; {}your own text above or below them is kept"
-RELEASE = MarkedBlock("checklist", LIMIT, _KEPT.format("your ticks are kept, and "))
-DEPLOY = MarkedBlock("deploy", LIMIT, _KEPT.format(""))
+RELEASE = BLOCK
+LIMIT = RELEASE.limit
+DEPLOY = MarkedBlock("deploy", LIMIT, "made again, down to the next mark; your own text above or below them is kept")
 
 _MOST_NAME = 60
 _SHORT = 7
@@ -47,12 +46,18 @@ def release_body(body: str | None, entries: Sequence[Entry], notes: Notes, write
     """``body`` with the checklist of ``entries`` as it is now; the very same where nothing has changed.
 
     ``notes``: what ``checklist.everything`` makes of the same list. Ticks of ``body`` are kept wherever they stand, and
-    people's text to the byte. Too long for GitHub: titles are shortened, then only numbers stay, then open items
-    are only counted. Raises Blocked where people's text leaves no room even for what is ticked, and UsageError
-    where a template loses items.
+    people's text to the byte; an older list among it (``has_older_list``) becomes plain words. Too long for GitHub: titles
+    are shortened, then only numbers stay, then open items are only counted. Raises Blocked where people's text leaves no
+    room even for what is ticked, and UsageError where a template loses items.
     """
     items = settle(entries, read(body))
-    return RELEASE.put(body, lambda room: _checklist(items, notes, write, room))
+    kept = disarmed(body) if body and not RELEASE.is_in(body) else body
+    return RELEASE.put(kept, lambda room: _checklist(items, notes, write, room))
+
+
+def has_older_list(body: str | None) -> bool:
+    """Whether people damaged the marks around the checklist: its words then stay among theirs, and a new one comes below."""
+    return RELEASE.is_damaged(body) or (not RELEASE.is_in(body) and bool(read(body)))
 
 
 def _checklist(items: Sequence[Item], notes: Notes, write: Write, room: Room) -> list[str]:

@@ -232,3 +232,27 @@ def test_the_checklist_of_a_big_release_keeps_every_tick(small_hub_world: World,
     assert (done.body.startswith("Ours\n\n"), done.body.endswith("PS\n")) == (True, True)
     assert (done.body, writes(small_hub_world)) == (body(small_hub_world, number), 2)
     assert edit_body(hub, number, lambda text: checklists.made(text, many)).state == "unchanged"
+
+
+def test_what_a_newer_run_wrote_is_put_back_with_the_ticks_that_came_after_ours(
+    small_hub_world: World, hub: Hub, number: int
+) -> None:
+    pull, newer = small_hub_world.pulls[number], checklist(1, 2, 3, 4, 5, wording="New")
+    seen = str(small_hub_world.head(pull.branch))
+
+    def newer_run(site: Any) -> None:
+        site.commit(pull.branch, "Later")
+        site.edit_body(number, newer(pull.body).replace("- [ ] New 5", "- [x] New 5"))
+
+    small_hub_world.github.fault("PATCH", ONE, do=Fault.then(newer_run))
+    small_hub_world.github.fault("PATCH", ONE, nth=2, do=Fault.then(tick(number, 2)))
+    done = edit_body(hub, number, FOUR, head=seen)
+    assert ticked(body(small_hub_world, number)) == ticked(done.body) == [2, 5]
+    assert f"#{number} is at {str(small_hub_world.head(pull.branch))[:10]} now" in done.detail
+
+
+def test_what_is_made_for_an_older_head_is_not_written(small_hub_world: World, hub: Hub, number: int) -> None:
+    done = edit_body(hub, number, FOUR, title="Older", head="a" * 40)
+    assert (done.state, writes(small_hub_world), body(small_hub_world, number)) == ("unchanged", 0, BODY)
+    small_hub_world.delete_branch(small_hub_world.pulls[number].branch)
+    assert edit_body(hub, number, FOUR, head="a" * 40).state == "updated"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reletan.domain.checklist import Mark, read
+from reletan.domain.checklist import BLOCK, Mark, disarmed, read
 
 B, C = "b" * 40, "c" * 40
 SHORT_A, SHORT_B = "a" * 10, "b" * 10
@@ -78,6 +78,32 @@ def test_of_two_marks_the_one_that_says_what_opened_it_counts() -> None:
     }
 
 
+@pytest.mark.parametrize(("inside", "outside", "ticked"), [("x", " ", True), (" ", "x", False), (" ", "xxx", False)])
+def test_in_the_block_is_what_counts(inside: str, outside: str, ticked: bool) -> None:
+    around = "\n".join(f"- [{box}] {MARK}" for box in outside)
+    for body in (
+        f"{around}\n\n{BLOCK.begin}\n- [{inside}] {MARK}\n{BLOCK.end}",
+        f"{BLOCK.begin}\n- [{inside}] {MARK}\n{BLOCK.end}\n{around}",
+    ):
+        assert read(body) == {12: Mark(ticked, frozenset([SHORT_A]))}
+    assert read(f"{BLOCK.begin}\n{BLOCK.end}\n- [x] {MARK}") == {12: TICKED}
+    assert read(f"{BLOCK.begin}\n- [x] {MARK}\n- [ ] {MARK}") == {12: OPEN}
+
+
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ("- [x] Add {}", "- Add {}"), ("  1. [ ] {}\r\n", "  1. {}\r\n"), ("> * [X] Add {} and {}", "> * Add {} and {}"),
+        ("[x] Add {}", "[x] Add {}"), ("a - [x] b {}", "a - [x] b {}"), ("```\n- [x] {}\n```", None), ("- [x] mine", None),
+    ],
+)  # fmt: skip
+def test_an_older_list_becomes_words(line: str, plain: str | None) -> None:
+    inert = MARK.replace("reletan:", "reletan: ")
+    made = disarmed(line.replace("{}", MARK))
+    assert made == (line.replace("{}", MARK) if plain is None else plain.replace("{}", inert))
+    assert plain is None or read(made) == {}
+
+
 def test_what_a_fence_quotes_counts_where_it_stands_nowhere_else() -> None:
     assert read(f"```\n- [ ] {MARK}\n```\n- [x] {MARK}") == {12: TICKED}
     assert read(f"```\n- [x] {MARK}\n```\n- [ ] {MARK}") == {12: OPEN}
@@ -113,6 +139,7 @@ HOSTILE = {
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_texts_take_no_time(body: str) -> None:
     assert len(read(body)) <= 100_000
+    assert len(disarmed(body)) <= len(body) + 100_000
 
 
 PIECES = [
@@ -142,3 +169,4 @@ def test_no_text_is_too_strange(body: str) -> None:
     for number, mark in read(body).items():
         assert number > 0
         assert not mark.seen & mark.fresh
+    assert disarmed(disarmed(body)) == disarmed(body)

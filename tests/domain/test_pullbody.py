@@ -59,7 +59,8 @@ def test_hand_edits_of_the_block_break_nothing() -> None:
     again = made(edited, THREE)
     assert ticked(again) == {20, 19}
     assert RELEASE.is_in(again)
-    assert again.startswith("1. [X] Colours!")
+    assert again.startswith("1. Colours! ([#20](")
+    assert again.count("[x]") == 2
     assert made(again, THREE) == again
 
 

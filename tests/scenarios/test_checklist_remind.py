@@ -135,8 +135,23 @@ def test_without_a_message_of_the_release(slack_world: World) -> None:
     configure(slack_world, ALWAYS)
     begin(slack_world)
     pr(slack_world, check=True)
-    run = remind(slack_world)
-    assert (run.code, "reletan notify 1.4.0" in run.err) == (1, True)
+    dry = slack_world.reletan("checklist", "--remind", "--dry-run", check=True)
+    run = remind(slack_world, check=True)
+    for one in (dry, run):
+        assert (
+            "There is no message about 1.4.0 in #release, so nobody is reminded; next: reletan notify 1.4.0" in one.err
+        )
+        assert "all done already" not in one.err
+    assert slack_world.slack.posts("#release") == []
+    slack_world.reletan("notify", "--yes", check=True)
+    remind(slack_world, check=True)
+    assert len(replies(slack_world)) == 1
+
+
+def test_slack_that_does_not_answer_is_no_missing_message(opened: World) -> None:
+    opened.slack.fault("conversations.history", times=None, do=Fault.status(500))
+    run = remind(opened)
+    assert (run.code, "There is no message" in run.err) == (1, False)
 
 
 def test_an_answer_that_was_lost_is_looked_for(opened: World) -> None:

@@ -46,6 +46,34 @@ def test_commits_are_grouped_and_a_deploy_that_was_merged_counts(released: World
     assert text.count("\n  - [") == 2
 
 
+@pytest.mark.parametrize("how", ["squash", "rebase"])
+def test_after_a_deploy_that_was_squashed_only_what_is_new_is_deployed(released: World, how: str) -> None:
+    for version, titles in (("1.5.0", ["Search by colour"]), ("1.6.0", ["Gift cards", "Fewer clicks"])):
+        pr(released, "--deploy", "production", check=True)
+        released.merge_pull(the_pull(released, LIVE).number, how, keep_branch=True)
+        count = len(released.pulls)
+        none = pr(released, "--deploy", "production", check=True)
+        assert f"There is nothing to deploy: {LIVE} has the same files as main." in none.err
+        assert len(released.pulls) == count
+        for title in titles:
+            released.pull(title)
+        released.release(version)
+        pr(released, "--deploy", "production", check=True)
+        text = body(released, LIVE)
+        assert f"Merging this deploys {version} to **production**: {len(titles)} change" in text
+        assert all(title in text for title in titles)
+
+
+def test_a_squashed_deploy_that_was_taken_back_is_deployed_anew(released: World) -> None:
+    before = str(released.head(LIVE))
+    pr(released, "--deploy", "production", check=True)
+    released.merge_pull(the_pull(released, LIVE).number, "squash", keep_branch=True)
+    released.delete_branch(LIVE)
+    released.branch(LIVE, before)
+    pr(released, "--deploy", "production", check=True)
+    assert "3 changes" in body(released, LIVE)
+
+
 def test_it_is_brought_up_to_date_and_words_of_people_stay(released: World) -> None:
     pr(released, "--deploy", "production", check=True)
     pull = the_pull(released, LIVE)
