@@ -1,7 +1,7 @@
 # Every target sets itself up in .venv: only Python 3.11 or newer, git and make have to be there.
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help test demo bench pictures fmt clean
+.PHONY: help test torture demo bench pictures docs man fmt clean
 
 ifneq ($(words $(CURDIR)),1)
 $(error make cannot work in a path with spaces: move the checkout out of "$(CURDIR)")
@@ -21,6 +21,9 @@ test: $(READY) ## every check and every test, as in CI
 	.venv/bin/lint-imports
 	$(PYTHON) -m pytest -n auto
 
+torture: $(READY) ## try to break it, for MINUTES=… or until all is tried
+	cd tests && ../$(PYTHON) -m torture $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
 demo: $(READY) ## a release and a hotfix in a sandbox, without any account
 	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(PYTHON) -m reletan demo; else $(PYTHON) -m reletan demo --auto; fi
 
@@ -29,6 +32,12 @@ bench: $(READY) ## how fast it is
 
 pictures: $(READY) ## the pictures of the documentation, from the sandbox
 	$(PYTHON) docs/pictures/make.py
+
+docs: $(READY) ## what the commands print, into the pages that show it
+	$(PYTHON) docs/commands/make.py
+
+man: $(READY) ## the man page, dist/reletan.1, from the help
+	$(PYTHON) docs/man/make.py
 
 fmt: $(READY) ## format the code, and mend what can be mended
 	$(PYTHON) -m ruff format

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reletan import completion
+
 if TYPE_CHECKING:
     from reletan.commands.session import Session
+    from reletan.terminal import Terminal
 
 EPILOG = "Exit codes: 0 done, 1 failed or declined, 2 usage or configuration, 3 blocked, 4 authentication, 5 public but not complete."
 
@@ -16,7 +19,6 @@ app = typer.Typer(
     help="The release tool for git-flow teams: cut a release, tag it, merge it back. One atomic push, shown before it is done.",
     epilog=EPILOG,
     rich_markup_mode=None,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -26,7 +28,20 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do the plan without aski
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 NoFetch = Annotated[bool, typer.Option("--no-fetch", help="Do not fetch first; take what this clone knows.")]
 Offline = Annotated[bool, typer.Option("--offline", help="No request to anything: no fetch, no GitHub, no Slack.")]
-Version = Annotated[str | None, typer.Argument(help="The version, like 1.4.0; may be left out when only one is open.")]
+Version = Annotated[
+    str | None,
+    typer.Argument(
+        help="The version, like 1.4.0; may be left out when only one is open.", autocompletion=completion.open_versions
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="From this tag, branch or commit on.", autocompletion=completion.revisions),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="Up to this tag, branch or commit.", autocompletion=completion.revisions),
+]
 NoNotify = Annotated[bool, typer.Option("--no-notify", help="Tell nobody: no Slack message, no text to paste.")]
 Duty = Annotated[
     str | None,
@@ -42,6 +57,7 @@ class Globals:
     verbose = 0
     quiet = False
     color = "auto"
+    accessible = False
     json = False
 
 
@@ -63,21 +79,42 @@ def _globals(
         int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv shows where an internal error is.")
     ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only warnings and errors.")] = False,
-    color: Annotated[str, typer.Option(metavar="auto|always|never", help="Colours; NO_COLOR is obeyed too.")] = "auto",
+    color: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|always|never",
+            help="Colours; NO_COLOR is obeyed too.",
+            autocompletion=completion.one_of("auto|always|never"),
+        ),
+    ] = "auto",
+    accessible: Annotated[
+        bool,
+        typer.Option(
+            "--accessible", envvar="RELETAN_ACCESSIBLE", help="For screen readers: lines stay, answers are typed."
+        ),
+    ] = False,
 ) -> None:
     from reletan.domain.errors import UsageError
 
     Globals.directory, Globals.verbose, Globals.quiet, Globals.color = directory, verbose, quiet, color
+    Globals.accessible = accessible
     if color not in ("auto", "always", "never"):
         raise UsageError(f"--color takes auto, always or never, not {color!r}.")
 
 
-def _open(*, json: bool, dry_run: bool = False, yes: bool = False, offline: bool = False) -> "Session":
-    from reletan.commands.session import open_session
+def _terminal(*, json: bool = False) -> "Terminal":
     from reletan.terminal import Terminal
 
     Globals.json = json
-    terminal = Terminal(json=json, quiet=Globals.quiet, verbose=Globals.verbose, color=Globals.color)
+    return Terminal(
+        json=json, quiet=Globals.quiet, verbose=Globals.verbose, color=Globals.color, accessible=Globals.accessible
+    )  # fmt: skip
+
+
+def _open(*, json: bool, dry_run: bool = False, yes: bool = False, offline: bool = False) -> "Session":
+    from reletan.commands.session import open_session
+
+    terminal = _terminal(json=json)
     return open_session(Globals.directory, terminal, dry_run=dry_run, yes=yes, offline=offline)
 
 
@@ -87,9 +124,15 @@ def _open(*, json: bool, dry_run: bool = False, yes: bool = False, offline: bool
 )
 def init(
     defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing; take what was detected.")] = False,
-    remote: Annotated[str | None, typer.Option(help="The remote that releases go to.")] = None,
-    production: Annotated[str | None, typer.Option(help="The production branch, like main.")] = None,
-    development: Annotated[str | None, typer.Option(help="The development branch, like develop.")] = None,
+    remote: Annotated[
+        str | None, typer.Option(help="The remote that releases go to.", autocompletion=completion.remotes)
+    ] = None,
+    production: Annotated[
+        str | None, typer.Option(help="The production branch, like main.", autocompletion=completion.branches)
+    ] = None,
+    development: Annotated[
+        str | None, typer.Option(help="The development branch, like develop.", autocompletion=completion.branches)
+    ] = None,
     release_prefix: Annotated[str | None, typer.Option(help="What release branches begin with.")] = None,
     hotfix_prefix: Annotated[str | None, typer.Option(help="What hotfix branches begin with.")] = None,
     tag_prefix: Annotated[str | None, typer.Option(help="What release tags begin with; may be empty.")] = None,
@@ -111,8 +154,8 @@ def init(
     epilog="Examples:  reletan list   |   reletan list --since v1.3.0 --until v1.4.0 --markdown   |   reletan list --offline --json",
 )
 def list_(
-    since: Annotated[str | None, typer.Option(metavar="REF", help="From this tag, branch or commit on.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="REF", help="Up to this tag, branch or commit.")] = None,
+    since: Since = None,
+    until: Until = None,
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     group_by: Annotated[
@@ -120,6 +163,7 @@ def list_(
         typer.Option(
             metavar="label|author|none",
             help="Put the pull requests under headings: their first label, or who made them.",
+            autocompletion=completion.one_of("label|author|none"),
         ),
     ] = "none",
     no_fetch: NoFetch = False,
@@ -153,12 +197,16 @@ def start(
         typer.Argument(
             metavar="[release|hotfix] [VERSION|major|minor|patch]",
             help="What to begin, and its version; proposed when left out.",
+            autocompletion=completion.start_words,
         ),
     ] = None,
     base: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="REF", help="Begin there instead of at the remote's development (hotfix: production)."
+            "--from",
+            metavar="REF",
+            help="Begin there instead of at the remote's development (hotfix: production).",
+            autocompletion=completion.revisions,
         ),
     ] = None,
     switch: Annotated[bool, typer.Option("--switch", help="Check the new branch out.")] = False,
@@ -201,13 +249,23 @@ def tag(
         str | None, typer.Option(metavar="SHA", help="Refuse any other head of the release branch.")
     ] = None,
     backmerge: Annotated[
-        str, typer.Option(metavar="auto|pull-request|none", help="How the tag gets back into development.")
+        str,
+        typer.Option(
+            metavar="auto|pull-request|none",
+            help="How the tag gets back into development.",
+            autocompletion=completion.one_of("auto|pull-request|none"),
+        ),
     ] = "auto",
     keep_branch: Annotated[bool, typer.Option("--keep-branch", help="Do not delete the release branch.")] = False,
     sign: Annotated[bool, typer.Option("--sign", help="Sign the tag.")] = False,
     message: Annotated[str | None, typer.Option("--message", "-m", metavar="TEXT", help="The tag's message.")] = None,
     via: Annotated[
-        str, typer.Option(metavar="auto|push|pull-request", help="How the release reaches production.")
+        str,
+        typer.Option(
+            metavar="auto|push|pull-request",
+            help="How the release reaches production.",
+            autocompletion=completion.one_of("auto|push|pull-request"),
+        ),
     ] = "auto",
     accept_squash: Annotated[
         bool,
@@ -256,18 +314,30 @@ def abort(version: Version = None, dry_run: DryRun = False, yes: Yes = False, js
 )
 def notes(
     version: Annotated[
-        str | None, typer.Argument(help="A release, like 1.4.0; else the open one, else what is not released yet.")
+        str | None,
+        typer.Argument(
+            help="A release, like 1.4.0; else the open one, else what is not released yet.",
+            autocompletion=completion.versions,
+        ),
     ] = None,
-    since: Annotated[str | None, typer.Option(metavar="REF", help="From this tag, branch or commit on.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="REF", help="Up to this tag, branch or commit.")] = None,
+    since: Since = None,
+    until: Until = None,
     format: Annotated[
-        str, typer.Option(metavar="markdown|slack|json", help="slack is a text ready to paste.")
+        str,
+        typer.Option(
+            metavar="markdown|slack|json",
+            help="slack is a text ready to paste.",
+            autocompletion=completion.one_of("markdown|slack|json"),
+        ),
     ] = "markdown",
     template: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A template of your own; see --context.")
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="en|ja", help="The language of reletan's own template.")
+        str | None,
+        typer.Option(
+            metavar="en|ja", help="The language of reletan's own template.", autocompletion=completion.one_of("en|ja")
+        ),
     ] = None,
     context: Annotated[bool, typer.Option("--context", help="Print what a template is given, as JSON.")] = False,
     publish: Annotated[
@@ -298,7 +368,10 @@ def notes(
 )
 def notify(
     version: Annotated[
-        str | None, typer.Argument(help="A release, like 1.4.0; else the open one, else the last one.")
+        str | None,
+        typer.Argument(
+            help="A release, like 1.4.0; else the open one, else the last one.", autocompletion=completion.versions
+        ),
     ] = None,
     duty: Duty = None,
     dry_run: DryRun = False,
@@ -323,11 +396,19 @@ def notify(
 )
 def pr(
     version: Annotated[
-        str | None, typer.Argument(help="A release, like 1.4.0, or its branch; else the open one.")
+        str | None,
+        typer.Argument(
+            help="A release, like 1.4.0, or its branch; else the open one.",
+            autocompletion=completion.versions_and_branches,
+        ),
     ] = None,
     deploy: Annotated[
         str | None,
-        typer.Option(metavar="ENVIRONMENT", help="The pull request from production to the branch of an environment."),
+        typer.Option(
+            metavar="ENVIRONMENT",
+            help="The pull request from production to the branch of an environment.",
+            autocompletion=completion.environments,
+        ),
     ] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -350,7 +431,11 @@ def pr(
 )
 def checklist(
     version: Annotated[
-        str | None, typer.Argument(help="A release, like 1.4.0, or its branch; else the open one.")
+        str | None,
+        typer.Argument(
+            help="A release, like 1.4.0, or its branch; else the open one.",
+            autocompletion=completion.versions_and_branches,
+        ),
     ] = None,
     remind: Annotated[
         bool, typer.Option("--remind", help="Mention on Slack who has something left, within working hours.")
@@ -385,7 +470,12 @@ def automerge(
     wait: Annotated[
         int, typer.Option(metavar="SECONDS", min=0, max=86_400, help="Wait so long for checks and people.")
     ] = 0,
-    method: Annotated[str | None, typer.Option(metavar="merge|squash|rebase", help="How to merge.")] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            metavar="merge|squash|rebase", help="How to merge.", autocompletion=completion.one_of("merge|squash|rebase")
+        ),
+    ] = None,
     fail_if_blocked: Annotated[bool, typer.Option("--fail-if-blocked", help="Exit 3 when one is not merged.")] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -436,6 +526,19 @@ def config(
     command.run(session, schema)
 
 
+@app.command("doctor", epilog="Examples:  reletan doctor   |   reletan doctor --json   |   reletan doctor --offline")
+def doctor(json: Json = False, offline: Offline = False) -> None:
+    """Check what a release needs: git, clone, remote, GitHub, Slack; each failure with what mends it.
+
+    Only looks: nothing is changed, here or elsewhere, and no secret is shown. Exit 1 where something failed; a warning is none.
+    """
+    from reletan.commands import doctor as command
+
+    terminal = _terminal(json=json)
+    if not command.run(Globals.directory, terminal, offline=offline):
+        raise typer.Exit(1)
+
+
 @app.command("demo", epilog="Examples:  reletan demo   |   reletan demo --auto   |   reletan demo --keep ~/shop")
 def demo(
     auto: Annotated[bool, typer.Option("--auto", help="Run it all without waiting and without a question.")] = False,
@@ -449,9 +552,8 @@ def demo(
     explained and its command shown; Enter runs it, q stops. Exit 0 also after q, 1 after a no to a plan.
     """
     from reletan.commands import demo as command
-    from reletan.terminal import Terminal
 
-    terminal = Terminal(verbose=Globals.verbose, color=Globals.color)
+    terminal = _terminal()
     code = command.run(terminal, auto=auto, keep=keep and Path(Globals.directory, keep))
     if code:
         raise typer.Exit(code)

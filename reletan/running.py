@@ -11,6 +11,9 @@ import typer
 
 from reletan.cli import Globals, app
 
+# what the shells' scripts of --show-completion set
+COMPLETION = "_RELETAN_COMPLETE"
+
 
 class Terminated(BaseException):
     """SIGTERM."""
@@ -20,8 +23,11 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code."""
     signal.signal(signal.SIGTERM, _terminate)
     _open_streams()
+    if COMPLETION in os.environ:
+        return _complete()
     Globals.json = "--json" in arguments
     try:
+        _require_text(arguments)
         # typer turns Ctrl-C into an exit code and returns it
         code = app(args=list(arguments) or ["--help"], prog_name="reletan", standalone_mode=False)
         sys.stdout.flush()
@@ -40,6 +46,26 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except Exception as problem:
         return _failed(problem)
+
+
+def _complete() -> int:
+    """Answer a shell that asks what to offer after Tab; the exit code tells it whether there is anything. Never an error."""
+    try:
+        app(prog_name="reletan", standalone_mode=False)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except Exception:
+        return 1
+    return 0
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    """Raises UsageError for bytes that are no UTF-8: they fit into no journal, message or tag."""
+    from reletan.domain.errors import UsageError
+
+    wrong = next((one for one in arguments if not one.isascii() and one != one.encode(errors="replace").decode()), None)
+    if wrong is not None:
+        raise UsageError(f"The argument {wrong!r} is not UTF-8.", next="give it in UTF-8")
 
 
 def _terminate(_signal: int, _frame: object) -> NoReturn:

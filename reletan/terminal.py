@@ -17,12 +17,15 @@ from reletan.domain.text import one_line
 
 
 class Terminal(msgspec.Struct, kw_only=True):
-    """How this run talks. ``color`` is auto, always or never; ``verbose`` counts the -v."""
+    """How this run talks. ``color`` is auto, always or never; ``verbose`` counts the -v; ``accessible``: every line stays as
+    it was written, and answers are typed, for a screen reader.
+    """
 
     json: bool = False
     quiet: bool = False
     verbose: int = 0
     color: str = "auto"
+    accessible: bool = False
 
     @property
     def interactive(self) -> bool:
@@ -71,7 +74,9 @@ class Terminal(msgspec.Struct, kw_only=True):
     @contextmanager
     def progress(self, what: str) -> Iterator[None]:
         """Show that something slow is under way: on stderr, only on a terminal, gone when it is over."""
-        if not self._shows_progress:
+        if not self._shows_progress or self.accessible:
+            if self._shows_progress:
+                self._err(f"{what} …")
             yield
             return
         line = _fitted(f"{one_line(what)} …")
@@ -86,8 +91,11 @@ class Terminal(msgspec.Struct, kw_only=True):
 
     def wait(self, seconds: float, why: str) -> None:
         """Sleep for so long; a wait of seconds is said, with the time that is left where somebody is watching."""
-        if round(seconds) >= 1 and not self._shows_progress:
-            self.say(f"{why}: waiting for {seconds:.0f} s")
+        if not self._shows_progress or self.accessible:
+            if round(seconds) >= 1:
+                self.say(f"{why}: waiting for {seconds:.0f} s")
+            time.sleep(seconds)
+            return
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             with self.progress(f"{left:.0f} s left: {why}"):

@@ -6,7 +6,7 @@ import msgspec
 
 from reletan.adapters.files import decode, read
 from reletan.adapters.settings import OWN_FILE, PYPROJECT, SHARED_GIT_FLOW, own_layers, pyproject_table
-from reletan.domain import gitflow, setup
+from reletan.domain import gitflow, setup, takeover
 from reletan.domain.errors import UsageError
 from reletan.domain.plan import Plan
 from reletan.domain.rules import problem_with_value, shown
@@ -46,6 +46,7 @@ class Interview(msgspec.Struct, frozen=True):
     answers: InitAnswers
     existing: Existing
     git_flow: list[gitflow.GitFlow]
+    pr_release: takeover.PrRelease | None
     defaults: bool
 
 
@@ -65,8 +66,10 @@ def prepare(session: "Session", answers: InitAnswers, defaults: bool) -> Plan:
     if repo.top is None:
         raise UsageError("This repository has no work tree to write settings into.")
     existing = observe_file(repo.top)
-    config = dict(repo.config())
-    interview = Interview(session, answers, existing, _git_flow(repo, config), defaults)
+    config, shared = dict(repo.config()), _pairs(repo, SHARED_GIT_FLOW) or []
+    git_flow = [gitflow.read(shared), gitflow.read(config.items())]
+    pr_release = _pr_release(session)
+    interview = Interview(session, answers, existing, git_flow, pr_release, defaults)
     _check_flags(answers, existing)
     remote = _remote(interview, sorted(repo.remotes()))
     found = look(repo, remote)
@@ -75,7 +78,11 @@ def prepare(session: "Session", answers: InitAnswers, defaults: bool) -> Plan:
         values[name] = _value(interview, name, found, values)
     if values["release_prefix"] == values["hotfix_prefix"]:
         raise UsageError("Release and hotfix branches must begin differently.", next="give another --hotfix-prefix")
-    return setup.plan(values, existing, config, interview.git_flow)
+    if pr_release is not None:
+        values["finish"] = "pull-request"
+    not_taken = [*(pr_release.warnings if pr_release else ()),
+                 *takeover.not_taken_from_git_flow([*config.items(), *shared])]  # fmt: skip
+    return setup.plan(values, existing, config, git_flow, pr_release, not_taken)
 
 
 def observe_file(top: str) -> Existing:
@@ -107,11 +114,20 @@ def look(repo: "GitRepo", remote: str | None) -> Found:
     return Found(remote, frozenset(ours.heads), None, tuple(ours.tags))
 
 
-def _git_flow(repo: "GitRepo", config: dict[str, str]) -> list[gitflow.GitFlow]:
-    """What a committed ``.gitflow`` says, then the clone."""
-    shared = repo.top is not None and read(repo.top, SHARED_GIT_FLOW) is not None
-    pairs = repo.config_file(f"{repo.top}/{SHARED_GIT_FLOW}") if shared else []
-    return [gitflow.read(pairs), gitflow.read(config.items())]
+def _pairs(repo: "GitRepo", name: str) -> list[tuple[str, str]] | None:
+    """What a committed file in git's format says; None where there is none."""
+    there = repo.top is not None and read(repo.top, name) is not None
+    return repo.config_file(f"{repo.top}/{name}") if there else None
+
+
+def _pr_release(session: "Session") -> takeover.PrRelease | None:
+    try:
+        pairs = _pairs(session.repo, takeover.PR_RELEASE)
+    except UsageError as problem:
+        # git-pr-release does without a file that git cannot read
+        session.terminal.warn(f"{takeover.PR_RELEASE} is not taken over: {problem.message}")
+        return None
+    return None if pairs is None else takeover.read_pr_release(pairs)
 
 
 def _check_flags(answers: InitAnswers, existing: Existing) -> None:
@@ -154,8 +170,8 @@ def _value(interview: Interview, name: str, found: Found, values: dict[str, str]
         return _existing_branch(name, given, found)
     if existing.complete:
         return str(getattr(session.settings.flow, name))
-    guess = _guess(session, name, found, values)
-    if disagreement := gitflow.conflicts(*interview.git_flow).get(f"flow.{name}"):
+    guess = _guess(interview, name, found, values)
+    if disagreement := _disagreement(interview, name):
         guess = Guess(guess.value, disagreement)
     if interview.defaults:
         if guess.doubt:
@@ -164,9 +180,20 @@ def _value(interview: Interview, name: str, found: Found, values: dict[str, str]
     return _ask(session, name, guess, found)
 
 
-def _guess(session: "Session", name: str, found: Found, values: dict[str, str]) -> Guess:
-    current = getattr(session.settings.flow, name)
-    configured = current if f"flow.{name}" in session.settings.sources else None
+def _disagreement(interview: Interview, name: str) -> str | None:
+    """How the tools that the team used before disagree about ``name``."""
+    if between := gitflow.conflicts(*interview.git_flow).get(f"flow.{name}"):
+        return between
+    git_flow, pr_release = interview.git_flow, interview.pr_release
+    return None if pr_release is None else takeover.disagreement(name, git_flow, pr_release)
+
+
+def _guess(interview: Interview, name: str, found: Found, values: dict[str, str]) -> Guess:
+    settings = interview.session.settings
+    current = getattr(settings.flow, name)
+    configured = current if f"flow.{name}" in settings.sources else None
+    if configured is None and interview.pr_release and name in interview.pr_release.branches:
+        configured = interview.pr_release.branches[name].value
     if name == "production":
         return setup.guess_production(found, configured)
     if name == "development":

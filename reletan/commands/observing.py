@@ -82,7 +82,7 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
 def observe(session: Session, *, fetch: bool = True, writing: bool = False, pulls: bool = True) -> Observed:
     """Look at the remote once and fetch what is new; ``fetch`` false looks at this clone only."""
     repo, flow = session.repo, session.settings.flow
-    remote = _remote(session, writing)
+    remote = remote_of(session, writing)
     url = repo.remote_url(remote) if remote else None
     local = repo.local_refs(remote)
     if remote and fetch:
@@ -112,7 +112,7 @@ def observe(session: Session, *, fetch: bool = True, writing: bool = False, pull
     return facts
 
 
-def _remote(session: Session, writing: bool) -> str | None:
+def remote_of(session: Session, writing: bool) -> str | None:
     remotes, wanted = session.repo.remotes(), session.settings.flow.remote
     if wanted in remotes:
         return wanted

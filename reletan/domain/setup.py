@@ -10,9 +10,12 @@ from reletan.domain.config import Flow
 from reletan.domain.errors import UsageError
 from reletan.domain.gitflow import AVH_KEYS, GitFlow
 from reletan.domain.plan import Plan, SetConfig, Step, WriteFile
+from reletan.domain.takeover import PrRelease, source_of
+from reletan.domain.text import one_line
 from reletan.domain.toml import literal
 from reletan.domain.version import FINAL_TAG
 
+AVH_NAMES = ("production", "development", "release_prefix", "hotfix_prefix", "tag_prefix")
 ALWAYS_WRITTEN = ("production", "development", "tag_prefix")
 COMMENTS = {
     "production": "the branch that holds what is released",
@@ -21,6 +24,7 @@ COMMENTS = {
     "hotfix_prefix": "hotfix branches begin with this",
     "tag_prefix": "release tags begin with this",
     "remote": "the remote that releases go to",
+    "finish": "releases reach production by the release pull request",
 }
 _AVH_DEFAULTS = {
     "gitflow.prefix.feature": "feature/",
@@ -107,17 +111,24 @@ def plan(
     existing: Existing,
     config: Mapping[str, str],
     git_flow: Sequence[GitFlow],
+    pr_release: PrRelease | None = None,
+    not_taken: Sequence[str] = (),
 ) -> Plan:
     """The plan that writes down ``values`` (name in ``[flow]`` -> value).
 
     ``config`` is the clone's git configuration; ``git_flow`` what the two git-flows say, the clone's last. Without
-    anything to write it has no steps. Raises UsageError where the existing file cannot be extended.
+    anything to write it has no steps. A value that git-flow or git-pr-release says has that source beside it;
+    ``not_taken`` are warnings about what they say besides, which are given the first time.
+    Raises UsageError where the existing file cannot be extended.
     """
     missing = _missing(values, existing, git_flow)
     steps: list[Step] = []
     if missing:
-        steps.append(WriteFile(existing.path, existing.text, extended(existing, missing)))
+        sources = _sources(missing, git_flow, pr_release)
+        steps.append(WriteFile(existing.path, existing.text, extended(existing, missing, sources)))
     wanted, warnings = _git_flow_keys(values, git_flow)
+    if missing:
+        warnings += not_taken
     for key, value in wanted.items():
         if config.get(key) == value or (key in _AVH_DEFAULTS and key in config):
             continue
@@ -129,12 +140,16 @@ def plan(
     return Plan(command="init", version=None, steps=tuple(steps), warnings=tuple(warnings), advice=advice)
 
 
-def extended(existing: Existing, values: Mapping[str, str]) -> str:
+def extended(existing: Existing, values: Mapping[str, str], sources: Mapping[str, str] | None = None) -> str:
     """The text of the file with ``values`` added to its table of the flow; everything else stays as it was written.
 
+    ``sources`` says of some of them who says so.
     Raises UsageError with the lines to write by hand where the file's shape does not allow it.
     """
-    lines = [line for name, value in values.items() for line in (f"# {COMMENTS[name]}", f"{name} = {literal(value)}")]
+    lines = []
+    for name, value in values.items():
+        source = (sources or {}).get(name)
+        lines += [f"# {COMMENTS[name]}{f' ({source})' if source else ''}", f"{name} = {literal(value)}"]
     if existing.text is None:
         return "\n".join(["# Settings of reletan; `reletan config` shows all of them.", "[flow]", *lines, ""])
     newline = "\r\n" if "\r\n" in existing.text else "\n"
@@ -146,6 +161,11 @@ def extended(existing: Existing, values: Mapping[str, str]) -> str:
             details=[line for line in lines if not line.startswith("#")],
         )
     return content
+
+
+def _sources(values: Mapping[str, str], git_flow: Sequence[GitFlow], pr_release: PrRelease | None) -> dict[str, str]:
+    found = {name: source_of(name, value, git_flow, pr_release) for name, value in values.items()}
+    return {name: one_line(source) for name, source in found.items() if source}
 
 
 def _missing(values: Mapping[str, str], existing: Existing, git_flow: Sequence[GitFlow]) -> dict[str, str]:
@@ -202,7 +222,7 @@ def _git_flow_keys(values: Mapping[str, str], git_flow: Sequence[GitFlow]) -> tu
             return wanted, _next_disagrees(values, said)
     # git-flow refuses a development branch that is production
     if values["development"] != values["production"]:
-        wanted |= {AVH_KEYS[f"flow.{name}"]: value for name, value in values.items() if name != "remote"}
+        wanted |= {AVH_KEYS[f"flow.{name}"]: values[name] for name in AVH_NAMES if name in values}
         wanted |= _AVH_DEFAULTS
     return wanted, []
 

@@ -10,7 +10,7 @@ from wrapped import executable
 import reletan
 from reletan.sandbox.world import World
 
-COMMANDS = ["init", "list", "status", "start", "tag", "resume", "abort", "config"]
+COMMANDS = ["init", "list", "status", "start", "tag", "resume", "abort", "config", "doctor"]
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])

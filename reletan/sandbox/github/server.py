@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email.utils import formatdate
 from pathlib import Path
 
@@ -23,7 +24,8 @@ _NOWHERE = Answer(404, {"message": "Not Found", "documentation_url": DOCUMENTATI
 
 class GitHubServer(Server[Asked]):
     """Serves ``site``. ``exchanges``: all that was asked and answered, in order; ``unknown``: what no route answers and no
-    query of our schema asks for; ``limits``: how many requests are left, which may be set.
+    query of our schema asks for; ``limits``: how many requests are left, which may be set. ``scopes``: of people's tokens,
+    None where these are fine-grained; ``expires``: when these end, in seconds since 1970.
     """
 
     def __init__(self, site: Site, pem: tuple[Path, Path] | None = None) -> None:
@@ -31,6 +33,8 @@ class GitHubServer(Server[Asked]):
         self.site = site
         self.exchanges: list[Exchange] = []
         self.limits = Limits()
+        self.scopes: str | None = "repo, workflow"
+        self.expires: int | None = None
 
     @property
     def api_url(self) -> str:
@@ -108,8 +112,15 @@ class GitHubServer(Server[Asked]):
         answer = refused or routed or _NOWHERE
         headers = self.limits.of(asked, login, self.site.clock).headers()
         if login and not login.startswith("@"):
-            headers["X-OAuth-Scopes"] = "repo, workflow"
+            headers |= self._about_token()
         return reply_of(Answer(answer.status, answer.body, {**headers, **answer.headers})).but(routed=bool(routed))
+
+    def _about_token(self) -> dict[str, str]:
+        told = {} if self.scopes is None else {"X-OAuth-Scopes": self.scopes}
+        if self.expires is not None:
+            end = datetime.fromtimestamp(self.expires, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+            told["GitHub-Authentication-Token-Expiration"] = end
+        return told
 
     def _at_the_door(self, asked: Asked, login: str | None) -> Answer | None:
         """What is answered before anybody looks at what the request wants; None lets it in, as one request less."""
