@@ -18,7 +18,7 @@ def find_release(session: Session, facts: Observed, version: str | None) -> Foun
     if version is not None:
         return _named(session, facts, version)
     candidates = [found for found in _open(facts) if found.tagged is None] or untagged_merges(session, facts)
-    candidates = candidates or _interrupted(session, facts) or _waiting(session, facts)
+    candidates = candidates or _interrupted(session, facts) or _waiting(session, facts) or _beyond(session, facts)
     if not candidates:
         _refuse_finished_here(session, facts)
         return None
@@ -50,6 +50,15 @@ def _waiting(session: Session, facts: Observed) -> list[Found]:
     return [
         _named(session, facts, release.version) for release in facts.releases
         if any(is_backmerge_of(name, release.version) for name in facts.refs.heads)
+    ]  # fmt: skip
+
+
+def _beyond(session: Session, facts: Observed) -> list[Found]:
+    """Open, though its tag is there: that is on something else, or the branch has more than was released."""
+    return [
+        found for found in _open(facts)
+        if found.tagged and found.branch and found.branch.published
+        and not session.repo.is_ancestor(found.branch.head, found.tagged.commit)
     ]  # fmt: skip
 
 

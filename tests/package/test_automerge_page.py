@@ -1,7 +1,6 @@
-"""docs/automerge.md: its set-ups are valid and safe, and what it says of options, settings and reasons is so."""
+"""docs/automerge.md: its set-ups are valid and safe, and what it says of settings and reasons is so."""
 
 import re
-import shlex
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -50,22 +49,6 @@ def test_japanese_has_words_for_every_reason() -> None:
         verdict = Verdict(number=1, action="leave", method="merge", reasons=(Reason(code, "why"),))
         body = comment_body(Judged(facts=facts, verdict=verdict), "ja")
         assert re.search(r"^- \S.*: why$", body, re.MULTILINE), code
-
-
-def test_every_option_on_the_page_exists() -> None:
-    import typer
-
-    from reletan.cli import app
-
-    command = typer.main.get_command(app).commands["automerge"]  # type: ignore[attr-defined]
-    known = {option for parameter in command.params for option in parameter.opts}
-    lines = [
-        line.partition("#")[0] for line in "\n".join(blocks("sh")).splitlines() if line.startswith("reletan automerge")
-    ]
-    used = {word for line in lines for word in shlex.split(line) if word.startswith("--")}
-    assert used <= known
-    assert known - used <= {"--dry-run", "-n", "-y", "--json", "pulls", "--help"}
-    assert len(lines) >= 10
 
 
 def test_the_settings_on_the_page_are_all_and_the_defaults() -> None:

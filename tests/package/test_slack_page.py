@@ -7,11 +7,9 @@ import tomllib
 from typing import Any
 
 import msgspec
-import typer
 import yaml
 from demo_run import ROOT
 
-from reletan.cli import app
 from reletan.domain.config import KEYS, Slack
 from reletan.sandbox.slack.workspace import SCOPES
 from reletan.sandbox.world import World
@@ -46,16 +44,6 @@ def test_the_settings_are_such() -> None:
     (table,) = (tomllib.loads(block)["slack"] for block in blocks("toml"))
     assert set(KEYS["slack"]) - set(table) == {"api_url"}
     assert msgspec.convert(table, Slack).channel == "#release"
-
-
-def test_the_options_on_the_page_exist() -> None:
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    used = set(re.findall(r"`reletan (\w+)[^`]*?(--[a-z-]+)", PAGE))
-    assert {("start", "--duty"), ("notify", "--duty"), ("notify", "--dry-run")} <= used
-    for command, option in used:
-        assert option in {one for parameter in commands[command].params for one in parameter.opts}, (command, option)
-    for command in ("start", "tag"):
-        assert "--no-notify" in {one for parameter in commands[command].params for one in parameter.opts}
 
 
 def test_the_workflow_may_only_read_and_gives_no_name_to_a_shell() -> None:

@@ -77,6 +77,25 @@ def test_resolved_by_hand_with_a_plain_commit(world: World, branch: str) -> None
     assert world.read("develop", "VERSION") == "as both want it\n"
 
 
+def test_to_do_as_it_says_releases_nothing_else(conflicting: World) -> None:
+    world = conflicting
+    world.commit("develop", "For the release after this one", {"later.txt": "later\n"})
+    world.commit("main", "Mended in production", {"mended.txt": "mended\n"})
+    refused = world.reletan("tag", "--yes")
+    assert (refused.code, "next: merge main and release/1.4.0 into develop, push it" in refused.err) == (3, True)
+    world.git("fetch", "--quiet")
+    world.git("switch", "--quiet", "--detach", "origin/develop")
+    world.git("merge", "--quiet", "origin/main")
+    with pytest.raises(Exception, match="conflict"):
+        world.git("merge", "--quiet", "origin/release/1.4.0")
+    (world.clone / "VERSION").write_text("as both want it\n")
+    world.git("commit", "--quiet", "--all", "--no-edit")
+    world.push_to("develop")
+    world.reletan("tag", "--yes", check=True)
+    assert world.read("develop", "VERSION") == "as both want it\n"
+    assert "later.txt" not in world.look("ls-tree", "--name-only", "origin/main")
+
+
 def test_after_a_back_merge_by_hand_a_run_has_nothing_to_merge(conflicting: World) -> None:
     """git-flow's way: the tag is public, the merge into develop conflicts, and somebody ends it with a plain commit."""
     world = conflicting

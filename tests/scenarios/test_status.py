@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from reletan.sandbox.github.faults import Fault
 from reletan.sandbox.world import World
 
 STATUS = [
@@ -175,6 +176,17 @@ def test_a_left_over_branch(world: World) -> None:
     assert told(only(status(world))) == ("release", "released, the branch is left over", "reletan resume 1.4.0")
     world.commit("release/1.4.0", "Too late")
     assert only(status(world))["state"] == "released, with commits beyond the tag"
+
+
+def test_what_was_interrupted_comes_next(small_hub_world: World) -> None:
+    world = small_hub_world
+    world.reletan("start", "--yes", check=True)
+    world.github.fault("POST", "/repos/*/releases", do=Fault.status(502, "Server Error"))
+    assert world.reletan("tag", "--yes").code == 5
+    found = status(world)
+    assert (found["open"], found["unfinished"], found["next"]) == ([], ["1.4.0"], "reletan resume 1.4.0")
+    world.reletan("resume", "--yes", check=True)
+    assert status(world)["next"] == "nothing: everything is released"
 
 
 def test_a_branch_that_only_this_clone_has(world: World) -> None:

@@ -23,11 +23,12 @@ def opened(world: World) -> World:
 # -- tags that exist
 
 
-def test_the_remotes_tag_on_another_commit_is_refused_and_shown(open_release: World) -> None:
+@pytest.mark.parametrize("version", [("1.4.0",), ()])
+def test_the_remotes_tag_on_another_commit_is_refused_and_shown(open_release: World, version: tuple[str, ...]) -> None:
     world = open_release
     world.tag("v1.4.0", "refs/heads/develop")
     before = lasting(world)
-    run = world.reletan("tag", "1.4.0", "--yes")
+    run = world.reletan("tag", *version, "--yes")
     assert run.code == 3
     assert world.tags()["v1.4.0"] in run.err
     assert str(world.head("release/1.4.0")) in run.err
