@@ -26,6 +26,13 @@ def built_believable(tmp_path_factory: pytest.TempPathFactory) -> World:
     return _light(QuickWorld.believable(tmp_path_factory.mktemp("believable") / "world"))
 
 
+@pytest.fixture(scope="session")
+def built_started(built_bare_minimum: World, tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = built_bare_minimum.copy_to(tmp_path_factory.mktemp("started") / "world")
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    return world
+
+
 def _light(world: World) -> World:
     """The same in few files, which are copied for each test: objects in one pack, and no examples of hooks."""
     world.look("repack", "-adq", cwd=world.origin)
@@ -38,6 +45,12 @@ def _light(world: World) -> World:
 def world(built_bare_minimum: World, tmp_path: Path) -> World:
     """main, develop, v1.3.0 and three pull requests since."""
     return built_bare_minimum.copy_to(tmp_path / "world")
+
+
+@pytest.fixture
+def started(built_started: World, tmp_path: Path) -> World:
+    """``world``, in which ``reletan start`` opened release/1.4.0."""
+    return built_started.copy_to(tmp_path / "world")
 
 
 @pytest.fixture

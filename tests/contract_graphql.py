@@ -2,13 +2,14 @@
 
 import gzip
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from contract_files import contract_file
 from graphql import (
+    DocumentNode,
     GraphQLError,
     GraphQLSchema,
     build_ast_schema,
@@ -32,18 +33,24 @@ class GraphqlContract(msgspec.Struct, frozen=True):
         self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
     ) -> list[str]:
         """What GitHub would not accept of a query or a mutation, and of its variables; empty where it would."""
-        try:
-            document = parse(query)
-        except GraphQLError as error:
-            return [error.message]
-        wrong = validate(self.schema, document)
-        if wrong:
-            return [error.message for error in wrong]
+        document, wrong = _judged(self.schema, query)
+        if document is None or wrong:
+            return wrong
         operation = get_operation_ast(document, operation_name or None)
         if operation is None:
             return ["the request does not say which of its operations is meant"]
         values = get_variable_values(self.schema, operation.variable_definitions or (), dict(variables or {}))
         return [error.message for error in values] if isinstance(values, list) else []
+
+
+@lru_cache(maxsize=500)
+def _judged(schema: GraphQLSchema, query: str) -> tuple[DocumentNode | None, list[str]]:
+    """A query, and what is wrong with it whatever its variables: many tests ask the same."""
+    try:
+        document = parse(query)
+    except GraphQLError as error:
+        return None, [error.message]
+    return document, [error.message for error in validate(schema, document)]
 
 
 @cache

@@ -78,6 +78,9 @@ def _be_a_run(what: dict[str, Any], stdin: int, stdout: int, stderr: int, alive:
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["reletan", *what["args"]]
+    if what["watched"]:
+        sys.path.append(str(Path(__file__).parent))
+        import_module("torture.effects").watch(**what["watched"])
     os._exit(_run())
 
 

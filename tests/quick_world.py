@@ -24,7 +24,12 @@ _BEGINNING = Lock()
 
 
 class QuickWorld(World):
-    """A world whose ``reletan`` is forked; started from nothing where a test wants another Python, and away from Linux."""
+    """A world whose ``reletan`` is forked; started from nothing where a test wants another Python, and away from Linux.
+
+    ``watched``: the arguments of ``torture.effects.watch`` for the runs from now on; None for runs as they are.
+    """
+
+    watched: Mapping[str, object] | None = None
 
     def run_reletan(
         self, args: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes
@@ -33,7 +38,7 @@ class QuickWorld(World):
             return super().run_reletan(args, cwd, env, stdin)
         with _BEGINNING:
             server = _server()
-        return server.run(args, cwd, env, stdin)
+        return server.run(args, cwd, env, stdin, self.watched)
 
 
 def _at_birth(env: Mapping[str, str]) -> dict[str, str]:
@@ -58,7 +63,12 @@ class QuickServer:
         self._process.wait(timeout=TIMEOUT)
 
     def run(
-        self, args: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes
+        self,
+        args: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        stdin: bytes,
+        watched: Mapping[str, object] | None = None,
     ) -> "subprocess.CompletedProcess[bytes]":
         """As ``subprocess.run``, of reletan, with all that it writes."""
         with ExitStack() as stack:
@@ -66,7 +76,7 @@ class QuickServer:
             source.write(stdin)
             source.seek(0)
             alive, held = (stack.enter_context(end) for end in socket.socketpair())
-            what = {"args": args, "cwd": str(cwd), "env": dict(env)}
+            what = {"args": args, "cwd": str(cwd), "env": dict(env), "watched": watched}
             pid = self._ask(what, [source.fileno(), out.fileno(), err.fileno(), held.fileno()])
             held.close()
             _wait_for_the_end(alive, pid)

@@ -8,6 +8,7 @@ from typing import Any
 from reletan.domain.errors import ReletanError, UsageError
 
 MAX_BYTES = 1024 * 1024
+_DEEPEST = 50
 
 
 def read(top: str, name: str) -> bytes | None:
@@ -48,11 +49,26 @@ def parse_toml(content: bytes, name: str) -> dict[str, Any]:
 
     text = decode(content, name).removeprefix("\ufeff")
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name}: broken TOML: {error}.", next="mend the file; nothing was changed") from None
     except RecursionError:
         raise UsageError(f"{name}: broken TOML: nested too deeply.") from None
+    except ValueError:
+        # Python's word for a number of thousands of digits
+        raise UsageError(f"{name}: broken TOML: a number is too large.") from None
+    _require_plain(tables, name)
+    return tables
+
+
+def _require_plain(value: object, name: str, depth: int = 0) -> None:
+    """Nothing that could not be shown: TOML's numbers have 64 bits, and no setting is deep."""
+    if depth > _DEEPEST:
+        raise UsageError(f"{name}: broken TOML: nested too deeply.")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise UsageError(f"{name}: broken TOML: a number is too large.")
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _require_plain(inner, name, depth + 1)
 
 
 def write_atomically(path: str, content: str) -> None:

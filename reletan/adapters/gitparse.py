@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from reletan.adapters.gitrun import Answer, readable
 from reletan.domain.errors import ReletanError
 from reletan.domain.flow import LocalBranch, LocalRefs, RemoteRefs, Tag
+from reletan.domain.history import Commit
 
 _LOST_RACE = (
     "stale info",
@@ -30,13 +31,30 @@ def pairs(listing: str) -> list[tuple[str, str]]:
     return [(key, value if separator else "true") for key, separator, value in pairs]
 
 
+def commit(record: str) -> Commit:
+    """One record of ``LOG_FORMAT``."""
+    ids, committed, author, message = record.split("\n", 3)
+    sha, *parents = ids.split()
+    return Commit(sha, tuple(parents), seconds(committed), author, message)
+
+
+def seconds(told: str) -> int:
+    """A commit's time; 0 where git cannot tell it, as of a header that claims to be UTF-16."""
+    return int(told) if told.isdecimal() and len(told) < 16 else 0
+
+
+def lines(told: str) -> list[str]:
+    """As git ends them, by ``\\n`` alone: Python knows other ends, which stand in names and subjects."""
+    return told.removesuffix("\n").split("\n") if told else []
+
+
 def remote_refs(listing: str) -> RemoteRefs:
     heads: dict[str, str] = {}
     objects: dict[str, str] = {}
     peeled: dict[str, str] = {}
     pulls: dict[int, str] = {}
     default: str | None = None
-    for line in listing.splitlines():
+    for line in lines(listing):
         oid, _, ref = line.partition("\t")
         if oid.startswith("ref: ") and ref == "HEAD":
             default = oid.removeprefix("ref: refs/heads/")
@@ -57,8 +75,9 @@ def local_refs(listing: str, remote: str | None, common_dir: str) -> LocalRefs:
     tags: dict[str, Tag] = {}
     tracking: dict[str, str] = {}
     prefix = f"refs/remotes/{remote}/"
-    for line in listing.splitlines():
-        ref, oid, peeled, worktree = line.split(" ", 3)
+    # a folder's name may hold ends of lines
+    for entry in listing.split("\0\n")[:-1]:
+        ref, oid, peeled, worktree = entry.split(" ", 3)
         if ref.startswith("refs/heads/"):
             # a bare repository names itself as the place where its HEAD's branch is checked out
             heads[ref[11:]] = LocalBranch(oid, worktree if worktree and worktree != common_dir else None)

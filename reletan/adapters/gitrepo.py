@@ -119,7 +119,7 @@ class GitRepo(GitObjects):
         ``only``: full names, where a few refs are all that is asked for: there may be thousands.
         """
         out = self.git.run(
-            "for-each-ref", "--format=%(refname) %(objectname) %(*objectname) %(worktreepath)",
+            "for-each-ref", "--format=%(refname) %(objectname) %(*objectname) %(worktreepath)%00",
             *(only or ("refs/heads", "refs/tags")), *([f"refs/remotes/{remote}"] if remote else []),
         ).out  # fmt: skip
         return gitparse.local_refs(out, remote, self.common_dir)
@@ -138,9 +138,7 @@ class GitRepo(GitObjects):
         """One ``git log``: what the tips (object ids) have and the excluded ones have not, newest first."""
         for record in self.git.records("log", "-z", LOG_FORMAT, *tips, *(f"^{e}" for e in excluded), "--"):
             if record:
-                ids, committed, author, message = record.split("\n", 3)
-                sha, *parents = ids.split()
-                yield Commit(sha, tuple(parents), int(committed), author, message)
+                yield gitparse.commit(record)
 
     def authors_before(self, tips: Sequence[str]) -> Iterator[Person]:
         """The author of each commit that ``tips`` reach, newest first; read while git still works."""
@@ -211,8 +209,8 @@ class GitRepo(GitObjects):
         """(unix seconds, name) of whoever made this local branch, by its reflog; None where there is none."""
         out = self.git.run(
             "log", "-g", "--date=unix", "--format=%gd%x00%gn", f"refs/heads/{branch}", "--", ok=(0, 128)
-        ).out.splitlines()
-        found = re.fullmatch(r".*@\{(\d+)\}\x00(.*)", out[-1]) if out else None
+        ).out
+        found = re.fullmatch(r".*@\{(\d+)\}\x00(.*)", gitparse.lines(out)[-1]) if out else None
         return (int(found[1]), found[2]) if found else None
 
     def fetch_pulls(self, remote: str, numbers: Sequence[int]) -> None:
@@ -283,7 +281,10 @@ class GitRepo(GitObjects):
             self.__dict__.pop("_config", None)
 
     def remove_config_section(self, section: str) -> None:
-        self.git.run("config", "--local", "--remove-section", section, ok=(0, 1, 2, 128))
+        command = ("config", "--local", "--remove-section", section)
+        answer = self.git.run(*command, ok=(0, 128))
+        if answer.status and "no such section" not in answer.err.lower():
+            raise readable(command, answer)
         self.__dict__.pop("_config", None)
 
     def switch(self, branch: str) -> None:

@@ -94,7 +94,7 @@ class GitRunner:
         with _input(stdin) as source:
             process = git.execute(
                 ["git", *_plain(args)],
-                istream=source,
+                istream=source.fileno() if source else None,
                 as_process=True,
                 env={**self._environment(), **(env or {})},
             )
@@ -167,7 +167,7 @@ def _input(text: str | None) -> Iterator[IO[bytes] | None]:
         yield None
         return
     with scratch():
-        source = tempfile.TemporaryFile()
+        source = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
         source.write(text.encode("utf-8", "surrogateescape"))
         source.seek(0)
     with source:
@@ -199,7 +199,8 @@ def _library() -> "type[Git]":
         from git.cmd import Git
     except ImportError as error:
         if shutil.which("git"):
-            raise
+            raise ReletanError("git cannot be run.", details=str(error).splitlines(),
+                               next="see whether `git version` works here") from error  # fmt: skip
         raise UsageError("git is not installed.", next="install git 2.38 or newer") from error
     return Git
 
@@ -212,7 +213,13 @@ def _forget_foreign_environment() -> None:
 
 def without_secrets(text: str) -> str:
     """``text`` without the user information of URLs: a token may stand there."""
-    return re.sub(r"(\w+://)[^/\s@]+@", r"\1***@", text)
+    return re.sub(r"(?<=://)[^\s'\"]+", _without_user, text)
+
+
+def _without_user(address: re.Match[str]) -> str:
+    # up to the last @: a password may hold one, and a slash
+    _, at, rest = address[0].rpartition("@")
+    return f"***@{rest}" if at else rest
 
 
 _EXPLAINED: tuple[tuple[str, type[ReletanError] | None, str, str], ...] = (

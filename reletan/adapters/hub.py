@@ -150,7 +150,7 @@ class Hub:
         connection.hops = 0
         where = requester.graphql_url if path == "/graphql" else path
         try:
-            self._last = Reply(*requester.requestJson(verb, where, input=body, cnx=connection))
+            status, headers, text = requester.requestJson(verb, where, input=body, cnx=connection)
         except requests.exceptions.RequestException as error:
             wrong = isinstance(error, ValueError)
             raise (Refused if wrong else HubError)(
@@ -168,6 +168,9 @@ class Hub:
             # What PyGithub could not read: a header that should be a number, an address to go to
             raise HubError(f"GitHub at {self._host} gave an answer that cannot be understood.", unclear=True,
                            next="check github.api_url, and whether a proxy stands in between") from None  # fmt: skip
+        # a proxy that repeats what it was asked must not make us repeat it
+        said = text if status < 300 else text.replace(self._token.value, "***")
+        self._last = Reply(status, headers, said)
         return self._last
 
     def _moved(self) -> Refused:

@@ -3,6 +3,7 @@
 Their texts are brought up to date in ``hubedit``, reading and merging them one by one is ``hubpull``'s.
 """
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -24,6 +25,9 @@ StatusState = Literal["error", "failure", "pending", "success"]
 
 _Oid = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{40,64}\Z")]
 _Moment = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")]
+
+# What GitHub names as invalid where there is no such branch
+_HEAD = re.compile(r'"field":\s*"head"')
 
 
 class PullText(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,9 +170,13 @@ def _is_known(reply: Reply) -> bool:
 
 
 def _adopted(hub: Hub, head: str, base: str, reply: Reply) -> PullText:
-    found = find_pull(hub, head, base)
+    found = find_pull(hub, head, base, merged=True)
     if found is None:
         raise HubError(f"{reply.words}. It is not to be seen yet.", next="run the command again")
+    if found.merged_at:
+        raise Blocked(
+            f"#{found.number} from {head} into {base} was merged at the same moment.", next="run the command again"
+        )
     return found
 
 
@@ -176,6 +184,10 @@ def _require_opened(hub: Hub, reply: Reply, head: str, base: str) -> None:
     if reply.status == 422 and "No commits between" in reply.text:
         raise Blocked(
             f"There is nothing to merge: {base} has all commits of {head}.", next=f"commit something to {head} first"
+        )
+    if reply.status == 422 and _HEAD.search(reply.text):
+        raise Blocked(
+            f"{head} is not on GitHub any more, so there is no pull request to open.", next="see `reletan status`"
         )
     require_right(hub, reply, "open pull requests", RIGHT)
 

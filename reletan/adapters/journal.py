@@ -69,7 +69,7 @@ class JournalFolder:
         try:
             with open(self._path(version), "rb") as file:
                 return msgspec.json.decode(file.read(), type=Journal, dec_hook=_decoded)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
     def unfinished(self) -> list[Journal]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import wraps
 from traceback import walk_tb
 from typing import Any
+from warnings import catch_warnings
 
 from jinja2 import StrictUndefined, TemplateRuntimeError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -47,7 +48,10 @@ def render(
     environment = _environment(allowance)
     try:
         tree = _Bounds().visit(environment.parse(source, name, name))
-        template = environment.template_class.from_code(environment, environment.compile(tree, name, name), {})
+        with catch_warnings(action="ignore"):
+            # else Python shows the line that it does not like, whatever stands in it
+            code = environment.compile(tree, name, name)
+        template = environment.template_class.from_code(environment, code, {})
         return "".join(_bounded(template.generate(context), most))
     # jinja2 lets through whatever the compiler or an operator raises, such as RecursionError or TypeError
     except Exception as error:

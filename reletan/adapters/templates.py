@@ -1,12 +1,16 @@
 """Templates: jinja2's immutable sandbox, strict about what is undefined, plain data only."""
 
 import os
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import reletan
 from reletan.domain.errors import UsageError
 from reletan.domain.merging import MergeFacts
 from reletan.domain.text import one_line, without_controls
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MAX_TITLE = 256
 # Bytes of a pull request's own text: nobody must be able to write a body that no commit can be made of
@@ -25,18 +29,25 @@ def template_folder() -> str:
 
 def render_template(name: str, language: str, context: dict[str, Any]) -> str:
     """Render ``templates/<language>/<name>``, without empty lines at both ends. Raises UsageError naming file and line."""
-    from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import TemplateError
 
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(os.path.join(template_folder(), language)),
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
     try:
-        return environment.get_template(name).render(context).strip("\n") + "\n"
+        return environment(language).get_template(name).render(context).strip("\n") + "\n"
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         raise UsageError(f"The template {language}/{name}{f', line {line}' if line else ''}: {error}.") from error
+
+
+@cache
+def environment(language: str) -> "ImmutableSandboxedEnvironment":
+    """Where the templates of a language are found; it keeps those that it has read, which takes longer than to fill them."""
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(os.path.join(template_folder(), language)),
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
 
 
 def render_text(source: str, name: str, context: dict[str, Any]) -> str:

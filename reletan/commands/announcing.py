@@ -72,7 +72,8 @@ def notify(session: Session, facts: Observed, news: News, duty: str | None) -> T
 
     if isinstance(slack, SlackWebhook):
         return Telling(steps=(_send(session, facts, news, duty, None, whole=True),))
-    seen = Seen(posted=_find(session, facts, slack, news))
+    oldest = oldest_moment(session, news.subject.span)
+    seen = Seen(posted=_find(session, facts, slack, news, oldest))
     return Telling(steps=(_announce(session, facts, slack, news, duty, seen, None),))
 
 
@@ -106,16 +107,16 @@ def _was_left(session: Session, command: str, version: str) -> bool:
 
 
 def _look(session: Session, facts: Observed, slack: "SlackBot", news: News) -> Seen:
+    oldest = oldest_moment(session, news.subject.span)
     try:
-        return Seen(posted=_find(session, facts, slack, news))
+        return Seen(posted=_find(session, facts, slack, news, oldest))
     except ReletanError as problem:
         # where there is a step for it, that one will say so
         session.terminal.detail(f"Slack did not tell what is posted: {problem.message}")
         return Seen(trouble=problem.message)
 
 
-def _find(session: Session, facts: Observed, slack: "SlackBot", news: News) -> "Posted | None":
-    oldest = oldest_moment(session, news.subject.span)
+def _find(session: Session, facts: Observed, slack: "SlackBot", news: News, oldest: int | None) -> "Posted | None":
     with session.terminal.progress("looking into Slack"):
         return slack.find(repository_name(session, facts), news.subject.version or "", oldest, stage=news.stage)
 

@@ -1,9 +1,9 @@
 """Explain a conflict: the files, and the pull requests and people that touched them on both sides."""
 
+from reletan.adapters import gitparse
 from reletan.adapters.gitobjects import Conflict
 from reletan.commands.session import Session
 from reletan.domain.errors import Blocked
-from reletan.domain.history import Commit
 from reletan.domain.subjects import said_by
 from reletan.domain.text import one_line
 
@@ -35,10 +35,8 @@ def _touched(session: Session, path: str, tip: str, other: str) -> list[str]:
 
 
 def _who(session: Session, record: str, path: str) -> list[str]:
-    ids, committed, author, message = record.split("\n", 3)
-    sha, *parents = ids.split()
-    commit = Commit(sha, tuple(parents), int(committed), author, message)
-    said = said_by(commit)
+    commit = gitparse.commit(record)
+    sha, parents, author, said = commit.sha, commit.parents, commit.author, said_by(commit)
     if len(parents) > 1:
         out = session.repo.git.run(
             "log", "--no-merges", "-8", "--format=%an (%h)", parents[1], f"^{parents[0]}", "--", f":(top,literal){path}"

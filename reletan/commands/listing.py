@@ -64,7 +64,8 @@ def _up_to(session: Session, facts: Observed, until: str) -> Range:
     """From the last release on; up to something that is released already, from the release before it on."""
     end = resolve(session, facts, until)
     usual = default_range(facts, until, end)
-    if usual.since_sha is None or not session.repo.is_ancestor(end, usual.since_sha):
+    # not the newest alone: a hotfix of an older version may have come out after it
+    if not any(session.repo.is_ancestor(end, release.commit) for release in facts.releases):
         return usual
     earlier = releases_before(facts, end)
     return msgspec.structs.replace(

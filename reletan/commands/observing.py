@@ -67,8 +67,12 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
         """The branches that have to have the tag of a release or a hotfix in the end."""
         targets = [] if self.branches.single else [self.branches.development]
         if kind == "hotfix":
-            targets += [branch.name for branch in self.open if branch.kind == "release" and not self.is_tagged(branch)]
+            targets += [branch.name for branch in self.open if branch.kind == "release" and not self._is_past(branch)]
         return targets
+
+    def _is_past(self, branch: OpenBranch) -> bool:
+        """Whether production has the branch, its tag perhaps still missing: with more on it, it would be merged once more."""
+        return self.is_tagged(branch) or self.repo.is_ancestor(branch.head, self.production)
 
     def is_tagged(self, branch: OpenBranch) -> bool:
         """Whether that branch's version is released: then the branch is a left-over."""

@@ -11,7 +11,7 @@ import msgspec
 
 from reletan.domain.config import ENVIRONMENTS, KEYS, SECTIONS, Config, Environment
 from reletan.domain.errors import UsageError
-from reletan.domain.rules import expected, holds_secret, names_a_secret, problem_with_value, shown
+from reletan.domain.rules import MAX_TEXT, expected, holds_secret, names_a_secret, problem_with_value, shown
 
 ENVIRONMENT_PREFIX = "RELETAN_"
 MAY_BE_EMPTY = ("flow.tag_prefix", "automerge.required_label")
@@ -176,8 +176,11 @@ def _checked(key: str, given: Given) -> object:
     raw = _split(key, given.value) if given.text else given.value
     try:
         typed: Any = msgspec.convert({name: raw}, SECTIONS.get(section, Environment), strict=not given.text)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{where}: expected {expected(key)}, found {shown(raw)}.", details=(str(error),)) from None
+    # the second for bytes of a variable that are no UTF-8
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise UsageError(
+            f"{where}: expected {expected(key)}, found {shown(raw)}.", details=(str(error)[:MAX_TEXT],)
+        ) from None
     value = getattr(typed, name)
     if problem := problem_with_value(key, value):
         raise UsageError(f"{where}: {shown(value)} {problem}.", next=f"give {expected(key)}")
@@ -219,6 +222,8 @@ def _variable(key: str) -> str:
 def _unknown(source: str, what: str, name: str, known: list[str]) -> UsageError:
     from difflib import get_close_matches
 
+    if holds_secret(name):
+        return _secret(source)
     nearest = get_close_matches(name[:100], known, n=1, cutoff=0)[0]
     return UsageError(f"{source}: unknown {what} {name[:100]}; the nearest known one is {nearest}.")
 

@@ -19,7 +19,7 @@ _URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(/[A-Z
 _HOURS = re.compile(r"([01][0-9]:[0-5][0-9]|2[0-3]:[0-5][0-9])-([012][0-9]:[0-5][0-9])")
 _MEMBER = re.compile(r"[UW][A-Z0-9]{2,30}")
 _PART = "(YYYY|YY|0Y|MM|0M|WW|0W|DD|0D|MICRO)"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def names_a_secret(name: str) -> bool:

@@ -5,6 +5,8 @@ from difflib import SequenceMatcher
 
 import msgspec
 
+from reletan.domain.markedblock import lines_of
+
 # Comparing takes time with the square of it; a text of GitHub's may have ten times as many
 MOST_LINES = 3000
 
@@ -27,7 +29,7 @@ def merged(base: str, ours: str, theirs: str) -> str:
         return theirs
     if theirs == base:
         return ours
-    lines, mine, yours = (text.replace("\r\n", "\n").splitlines(keepends=True) for text in (base, ours, theirs))
+    lines, mine, yours = (lines_of(text.replace("\r\n", "\n")) for text in (base, ours, theirs))
     made = "".join(line for part in _parts(lines, _hunks(lines, mine), _hunks(lines, yours)) for line in part)
     return made.replace("\n", "\r\n") if "\r\n" in theirs else made
 

@@ -64,7 +64,7 @@ class Branches:
         return self._server.find(f"refs/heads/{branch}")
 
     def branches(self) -> list[str]:
-        return self._server.git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/").split()
+        return [ref.removeprefix("refs/heads/") for ref in self._server.refs() if ref.startswith("refs/heads/")]
 
     def tags(self) -> dict[str, str]:
         """The tags of origin: name -> the commit that each peels to."""
@@ -73,19 +73,19 @@ class Branches:
         return {name: commit for name, _, commit in (line.partition(" ") for line in lines)}
 
     def parents(self, revision: str) -> list[str]:
-        return self._server.git("log", "-1", "--format=%P", revision).split()
+        return self._server.ask("log", "-1", "--format=%P", of=[revision]).split()
 
     def subject(self, revision: str) -> str:
-        return self._server.git("log", "-1", "--format=%s", revision).rstrip("\n")
+        return self._server.ask("log", "-1", "--format=%s", of=[revision]).rstrip("\n")
 
     def tree(self, revision: str) -> dict[str, str]:
         """The files of a commit: path -> blob id."""
-        entries = self._server.git("ls-tree", "-r", "-z", revision).split("\0")[:-1]
+        entries = self._server.ask("ls-tree", "-r", "-z", of=[revision]).split("\0")[:-1]
         return {path: info.split(" ")[2] for info, _, path in (entry.partition("\t") for entry in entries)}
 
     def read(self, revision: str, path: str) -> str:
         """The content of one file of a commit."""
-        return self._server.git("cat-file", "blob", f"{revision}:{path}")
+        return self._server.ask("cat-file", "blob", of=[f"{revision}:{path}"])
 
     # how it is made
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reletan.sandbox.origin import WorldError
 
 if TYPE_CHECKING:
+    from reletan.sandbox.slack.model import Post
     from reletan.sandbox.world import World
 
 _REFS = "--format=%(refname) %(objectname)"
@@ -16,11 +17,12 @@ _TAGS = "--format=%(refname) %(objecttype) %(objectname) %(*objectname) %(conten
 
 
 def dump(world: "World") -> str:
-    """Origin's refs; what GitHub has besides, without its ids and times; then each clone: refs, HEAD, configuration, status,
-    files, and the names of reletan's journals.
+    """Origin's refs; what GitHub has besides, without its ids and times; what stands on Slack, where the world has one; then
+    each clone: refs, HEAD, configuration, status, files, and the names of reletan's journals.
     """
     parts = ["# origin", *_refs(world, world.origin, "refs/heads", "refs/pull"), *_tags(world, world.origin)]
     parts += ["", "# GitHub", *_github(world)]
+    parts += _slack(world)
     for name in world.clones:
         parts += ["", f"# {name}", *_clone(world, world.folder / name)]
     return "\n".join(parts) + "\n"
@@ -35,6 +37,27 @@ def _github(world: "World") -> list[str]:
         else:
             lines += [(name, one) for one in (value if isinstance(value, list) else [value])]
     return [f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in lines]
+
+
+def _slack(world: "World") -> list[str]:
+    """A line for each post, and one for each answer in its thread; without the times that Slack gave."""
+    try:
+        channels = world.slack.channels.values()
+    except WorldError:
+        return []
+    lines = ["", "# Slack"]
+    for channel in channels:
+        for post in channel.posts:
+            lines += [
+                f"#{channel.name} {_post(post)}",
+                *(f"#{channel.name} > {_post(reply)}" for reply in post.replies),
+            ]
+    return lines
+
+
+def _post(post: "Post") -> str:
+    kept = {"text": post.text, "blocks": post.blocks, "metadata": post.metadata, "gone": post.gone}
+    return f"{post.author.name} {json.dumps(kept, ensure_ascii=False)}"
 
 
 def _clone(world: "World", clone: Path) -> list[str]:

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import msgspec
 
+from reletan.sandbox.reffiles import read_loose, read_refs
+
 # How people of the stories whose names have no Latin letters call themselves on GitHub
 _ROMAN = {"山田 花子": "yamada-hanako", "佐藤 健": "sato-ken"}
 
 # the full name of a branch, or of the head of a pull request
 _HEAD = re.compile(r"refs/(heads|pull)(/[\w-][\w.-]*)+", re.ASCII)
-_ID = re.compile(r"[0-9a-f]{40}")
+# an object id, what leads on from there, and what lies between two
+_OF_AN_ID = re.compile(r"\^?[0-9a-f]{40}([:^].*|\.{2,3}[0-9a-f]{40})?", re.DOTALL)
 
 
 class WorldError(Exception):
@@ -72,28 +75,32 @@ class Origin:
     def __init__(self, path: Path, env: Mapping[str, str]) -> None:
         self.path = path
         self.env = env
+        # what git was asked about objects by their ids
+        self._answers: dict[tuple[str, ...], str] = {}
 
     def git(self, *args: str, stdin: bytes = b"") -> str:
         return run_git(*args, cwd=self.path, env=self.env, stdin=stdin).decode()
 
+    def ask(self, *args: str, of: Sequence[str]) -> str:
+        """``git args of``. What is said of object ids never changes, and git is asked for it once."""
+        if not all(_OF_AN_ID.fullmatch(revision) for revision in of):
+            return self.git(*args, *of)
+        if (*args, *of) not in self._answers:
+            self._answers[*args, *of] = self.git(*args, *of)
+        return self._answers[*args, *of]
+
+    def refs(self) -> dict[str, str]:
+        """All refs: full name -> object id (an annotated tag's own), by name."""
+        return read_refs(self.path)
+
     def find(self, revision: str) -> str | None:
         """The object id of ``revision``, or None where there is no such thing."""
-        if at := self._head(revision):
-            return at
+        if _HEAD.fullmatch(revision):
+            return read_loose(self.path / revision) or self.refs().get(revision)
         try:
-            return self.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision).strip()
+            return self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", of=[revision]).strip()
         except WorldError:
             return None
-
-    def _head(self, revision: str) -> str | None:
-        """What the file of a head says: to run git for it takes a hundred times as long. None where there is no such file."""
-        if not _HEAD.fullmatch(revision):
-            return None
-        try:
-            said = (self.path / revision).read_text(encoding="ascii").strip()
-        except (OSError, ValueError):
-            return None
-        return said if _ID.fullmatch(said) else None
 
     def grow(self, ref: str, new: NewCommit, changes: bytes) -> str:
         """Make a commit of the first parent's files with ``changes`` (lines of fast-import), and point ``ref`` at it.
@@ -120,7 +127,7 @@ class Origin:
 
         Raises WorldError where that conflicts.
         """
-        head, _, message = self.git("cat-file", "commit", commit).partition("\n\n")
+        head, _, message = self.ask("cat-file", "commit", of=[commit]).partition("\n\n")
         author = next(line for line in head.splitlines() if line.startswith("author ")).removeprefix("author ")
         tree = self.carried_tree(onto, f"{commit}^", commit)
         return self._write_commit(tree, [onto], author, committer.at(time), message)
@@ -144,12 +151,12 @@ class Origin:
 
     def id(self, revision: str) -> str:
         """The commit's object id; raises WorldError where there is none."""
-        at = self._head(revision)
-        return at or self.git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+        at = self.find(revision) if _HEAD.fullmatch(revision) else None
+        return at or self.ask("rev-parse", "--verify", "--end-of-options", of=[f"{revision}^{{commit}}"]).strip()
 
     def has(self, descendant: str, commit: str) -> bool:
         """Whether ``descendant`` is or contains ``commit``."""
-        return self.git("rev-list", "-1", commit, f"^{descendant}") == ""
+        return self.ask("rev-list", "-1", of=[commit, f"^{descendant}"]) == ""
 
     def point(self, ref: str, at: str) -> None:
         self.git("update-ref", ref, f"{at}^0")
@@ -166,8 +173,8 @@ class Origin:
 
         git learned `merge-tree --merge-base` in 2.40; until then commits that say what the base is do the same.
         """
-        trees = (f"{revision}^{{tree}}" for revision in (onto, old, new))
-        ours, base, theirs = self.git("rev-parse", *trees).split()
+        trees = [f"{revision}^{{tree}}" for revision in (onto, old, new)]
+        ours, base, theirs = self.ask("rev-parse", of=trees).split()
         if ours == base:
             return theirs
         fork = self._bare_commit(base)

@@ -175,7 +175,7 @@ class Team(Branches):
 
     def _squashed(self, pull: Pull, base: str, head: str, title: str | None, body: str | None) -> str:
         """The commit of a squash, on no branch; a single commit gives it its own words."""
-        log = self._server.git("log", "--reverse", "--format=%B%x00", f"{base}..{head}")
+        log = self._server.ask("log", "--reverse", "--format=%B%x00", of=[f"{base}..{head}"])
         texts = [text.strip("\n") for text in log.split("\0")[:-1]]
         subject, rest = pull.title, "\n\n".join(f"* {text}" for text in texts)
         if len(texts) == 1:
@@ -190,7 +190,7 @@ class Team(Branches):
         conflicts, or there is none but merges.
         """
         landed = base
-        for commit in self._server.git("rev-list", "--reverse", "--no-merges", f"{base}..{head}").split():
+        for commit in self._server.ask("rev-list", "--reverse", "--no-merges", of=[f"{base}..{head}"]).split():
             landed = self._server.carry(commit, landed, committer, time)
         if landed == base:
             raise WorldError("there is nothing to rebase")

@@ -39,6 +39,10 @@ _GIT_CONFIG = """\
 	auto = 0
 [maintenance]
 	auto = false
+[receive]
+	autogc = false
+[core]
+	fsync = none
 """
 
 

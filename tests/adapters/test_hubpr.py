@@ -166,6 +166,15 @@ def test_the_one_that_somebody_opened_in_between_is_adopted(release: World, hub:
     assert opened(release) == [(HEAD, BASE)]
 
 
+def test_one_that_was_opened_and_merged_in_between_is_named(release: World, hub: Hub) -> None:
+    release.github.fault(
+        "POST", PULLS, do=Fault.then(lambda site: site.open_pull("Theirs", HEAD, base=BASE, commits=0))
+    )
+    release.github.fault("GET", PULLS, do=Fault.then(lambda site: site.merge_pull(site.last_number)))
+    with pytest.raises(Blocked, match=r"#\d+ from .* was merged at the same moment"):
+        open_pull(hub, HEAD, BASE, "Release", "")
+
+
 def test_one_that_exists_and_is_not_to_be_seen_is_no_success(release: World, hub: Hub) -> None:
     release.github.fault("POST", PULLS, do=Fault.status(422, "A pull request already exists for acme:x."))
     with pytest.raises(HubError, match="not to be seen yet"):
@@ -235,6 +244,11 @@ def test_a_token_that_may_only_read_opens_nothing(release: World, waits: Waits) 
 
 def test_another_no_is_told_in_github_s_words(release: World, hub: Hub) -> None:
     with pytest.raises(Refused, match="Validation Failed"):
+        open_pull(hub, HEAD, "nowhere", "Release", "")
+
+
+def test_a_branch_that_is_gone_is_named(release: World, hub: Hub) -> None:
+    with pytest.raises(Blocked, match="nowhere is not on GitHub any more"):
         open_pull(hub, "nowhere", BASE, "Release", "")
 
 

@@ -7,12 +7,11 @@ from reletan.sandbox.world import World
 
 
 @pytest.fixture
-def conflicting(world: World) -> World:
+def conflicting(started: World) -> World:
     """release/1.4.0 and develop changed VERSION in two ways: Marta by a pull request on develop, Yuki on the branch."""
-    world.reletan("start", "1.4.0", "--yes", check=True)
-    world.commit("release/1.4.0", "Bump the version", {"VERSION": "1.4.0\n"}, author="Yuki")
-    world.pull("Count versions differently", author="Marta", files={"VERSION": "next\n"})
-    return world
+    started.commit("release/1.4.0", "Bump the version", {"VERSION": "1.4.0\n"}, author="Yuki")
+    started.pull("Count versions differently", author="Marta", files={"VERSION": "next\n"})
+    return started
 
 
 def test_nothing_is_pushed_and_people_are_named(conflicting: World) -> None:
@@ -42,20 +41,18 @@ def test_many_files_are_counted(conflicting: World) -> None:
     assert "and 5 more files" in run.err
 
 
-def test_hostile_paths_and_names_are_inert(world: World) -> None:
-    world.reletan("start", "1.4.0", "--yes", check=True)
+def test_hostile_paths_and_names_are_inert(started: World) -> None:
     for branch, who in (("release/1.4.0", "Eve\x1b[31m"), ("develop", "Mallory[/]")):
-        world.commit(branch, f"On {branch}", {":(top)a [x]\x07.txt": branch}, author=who)
-    run = world.reletan("tag", "--yes")
+        started.commit(branch, f"On {branch}", {":(top)a [x]\x07.txt": branch}, author=who)
+    run = started.reletan("tag", "--yes")
     assert run.code == 3
     assert "Mallory[/] (" in run.err
     assert not {"\x1b", "\x07"} & set(run.err)
 
 
-def test_a_conflict_with_production(world: World) -> None:
-    world.reletan("start", "1.4.0", "--yes", check=True)
-    world.conflict_between("main", "release/1.4.0")
-    run = world.reletan("tag", "--yes")
+def test_a_conflict_with_production(started: World) -> None:
+    started.conflict_between("main", "release/1.4.0")
+    run = started.reletan("tag", "--yes")
     assert (run.code, "Merging into main conflicts" in run.err) == (3, True)
     assert "merge main into release/1.4.0, push it" in run.err
 

@@ -1,92 +1,88 @@
-"""Killed anywhere: the next run leads to the very state of a run that was not killed.
+"""Killed, interrupted or failing anywhere: the next run leads to the very state of a run that nobody disturbed.
 
-A clean run's git calls are counted; then reletan is killed at each of them, before and after, and run again. By default
-from the first push on: before every call, and after every one that writes; and before every third of the calls that
-come earlier, which only read. ``RELETAN_TORTURE=1`` takes them all.
+A quick cut of ``make torture``: one blow at each effect of each command that writes to a repository, to GitHub or to Slack;
+and every bug that the whole matrix has found.
 """
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
+import re
+import sys
 
 import pytest
-from wrapped import FIXED, WrappedGit, killing
+from github_world import need_libraries
+from torture import journals
+from torture.attempts import attempt, survey
+from torture.cases import CASES
+from torture.points import KINDS, WAYS, Kind, Point, parse, writes
+from wrapped import WrappedGit
 
 from reletan.sandbox.world import World
 
-CHUNKS = 10
-WRITES = (" push ", "update-ref", "fetch ", "merge ", "config --local")
-TORTURE = bool(os.environ.get("RELETAN_TORTURE"))
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="runs are watched on Linux only")
+
+# Of these only every so many, since others show the same and a run by pull request takes long
+EVERY = {
+    "start-hotfix": 3, "start-switch": 3, "start-told": 2, "tag-hotfix": 2, "tag-told": 3, "tag-webhook": 3, "automerge": 2,
+    "tag-pull": 11, "tag-pulls": 7, "tag-hotfix-pulls": 11,
+}  # fmt: skip
 
 
-def ready_to_start(world: World) -> list[str]:
-    return ["start", "1.4.0"]
+@pytest.mark.parametrize("name", CASES)
+def test_a_run_after_a_blow_ends_as_if_nothing_had_happened(name: str) -> None:
+    need_libraries()
+    case = CASES[name]
+    numbers = [n for n, effect in enumerate(survey(case)[0], 1) if writes(effect) and not effect.startswith("file ")]
+    ways = WAYS if case.journaled else WAYS[::2]
+    for turn, number in enumerate(numbers[:: EVERY.get(name, 1)]):
+        point = Point(case=name, number=number, kind=KINDS[turn % 6], way=ways[(turn + turn // 6) % len(ways)])
+        assert_not_lost(point)
 
 
-def ready_to_start_a_hotfix(world: World) -> list[str]:
-    return ["start", "hotfix", "1.3.1"]
+# what was found, each time by these blows
+FOUND: list[tuple[str, str, str, Kind]] = [
+    ("the beginning of a journal was left over", "start", "file rename", "kill"),
+    ("git does not even tell its version", "start", "git git version", "error"),
+    ("no temporary file", "tag", "temporary mkdir", "error"),
+    ("a failing git passed for a no", "tag", "git .* merge-base --is-ancestor", "error"),
+    ("a failing git passed for there being no such section", "tag", "git .*--remove-section", "error"),
+    ("the journal could not be written once all was public", "tag", "file fsync .*json", "error"),
+    ("the journal could not be removed", "tag", "file remove .*/1.4.0.json", "error"),
+    ("a failing git passed for a failing Slack", "start-told", "git .* -1 --format=%ct", "error"),
+]  # fmt: skip
 
 
-def ready_to_tag(world: World) -> list[str]:
-    world.reletan("start", "1.4.0", "--yes", env=FIXED, check=True)
-    world.commit("release/1.4.0", "Fix the last bug")
-    return ["tag", "1.4.0"]
+@pytest.mark.parametrize(("name", "where", "kind"), [one[1:] for one in FOUND], ids=[one[0] for one in FOUND])
+def test_what_the_matrix_has_found(name: str, where: str, kind: Kind) -> None:
+    need_libraries()
+    effects = survey(CASES[name])[0]
+    numbers = [number for number, effect in enumerate(effects, 1) if re.match(where, effect)]
+    assert numbers
+    for number in numbers if len(numbers) < 9 else (numbers[1], numbers[-1]):
+        assert_not_lost(Point(case=name, number=number, kind=kind, way="again"))
 
 
-def ready_to_tag_a_hotfix(world: World) -> list[str]:
-    world.reletan("start", "1.4.0", "--yes", env=FIXED, check=True)
-    world.reletan("start", "hotfix", "1.3.1", "--yes", env=FIXED, check=True)
-    world.commit("hotfix/1.3.1", "Mend it")
-    return ["tag", "1.3.1"]
+@pytest.mark.parametrize("kind", ["kill", "kill-after"])
+def test_a_second_kill_at_the_next_run(kind: Kind) -> None:
+    effects = survey(CASES["tag"])[0]
+    number = next(n for n, effect in enumerate(effects, 1) if " push " in effect)
+    for second in (number - 4, number + 4):
+        assert_not_lost(Point(case="tag", number=number, kind=kind, way="resume", second=(second, "kill")))
 
 
-PREPARED = [ready_to_start, ready_to_start_a_hotfix, ready_to_tag, ready_to_tag_a_hotfix]
+def assert_not_lost(point: Point) -> None:
+    lost = attempt(point)
+    assert lost is None, f'{lost}\nagain: cd tests; python -m torture crashes --only "{point.name}"'
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
-@pytest.mark.parametrize("prepare", PREPARED, ids=lambda prepare: prepare.__name__)
-def test_a_run_after_a_kill_ends_as_if_nothing_had_happened(prepare, chunk: int, world: World, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    command = prepare(world)
-    expected, calls = _uninterrupted(world.copy_to(tmp_path / "clean"), command)
-    for number, (call, before) in enumerate(list(_moments(calls))[chunk::CHUNKS]):
-        killed = world.copy_to(tmp_path / f"killed-{number}")
-        where = f"killed {'before' if before else 'after'} call {call}: git {calls[call - 1]}"
-        _kill(killed, command, call, before, where)
-        _finish(killed, command, number, where)
-        assert killed.dump() == expected, where
+@pytest.mark.parametrize("sort", ["prefixes", "torn-7", "deep", "finished", "stale", "folder", "link-to-itself"])
+def test_a_journal_that_is_none_blocks_nothing(sort: str) -> None:
+    lost = journals.attempt(f"journal:tag:{sort}:resume")
+    assert lost is None, lost
 
 
-def _uninterrupted(world: World, command: list[str]) -> tuple[str, list[str]]:
-    git = WrappedGit(world)
-    world.reletan(*command, "--yes", env={**FIXED, **git.environment}, check=True)
-    return world.dump(), git.calls()
-
-
-def _moments(calls: list[str]) -> Iterator[tuple[int, bool]]:
-    first_push = next(i for i, call in enumerate(calls, 1) if " push " in call)
-    for call in range(1, len(calls) + 1):
-        if TORTURE or call >= first_push or call % 3 == 0:
-            yield call, True
-        if TORTURE or (call >= first_push and any(word in calls[call - 1] for word in WRITES)):
-            yield call, False
-
-
-def _kill(world: World, command: list[str], call: int, before: bool, where: str) -> None:
-    git = WrappedGit(world, killing(call, before=before))
-    run = world.reletan(*command, "--yes", env={**FIXED, **git.environment})
-    assert run.code == -9, where
-    assert "Traceback" not in run.err, where
-
-
-def _finish(world: World, command: list[str], number: int, where: str) -> None:
-    """By the same command and by ``resume`` in turns; what ``resume`` has no trace of, the command does."""
-    if number % 2:
-        run = world.reletan("resume", "--yes", env=FIXED)
-        assert (run.code, "Traceback" in run.err) == (0, False), f"{where}\n{run}"
-        if "Nothing of" not in run.err and "nothing to resume" not in run.err:
-            return
-    run = world.reletan(*command, "--yes", env=FIXED)
-    assert (run.code, "Traceback" in run.err) == (0, False), f"{where}\n{run}"
+def test_a_point_has_a_name_and_the_name_leads_to_it() -> None:
+    point = Point(case="tag", number=17, kind="kill-after", way="again", second=(3, "kill"))
+    assert parse(point.name) == [point]
+    assert [one.way for one in parse("tag:17:kill")] == list(WAYS)
 
 
 @pytest.mark.parametrize("kind", ["release", "hotfix"])

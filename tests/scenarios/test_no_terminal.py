@@ -10,11 +10,10 @@ ASKING = [("start",), ("start", "hotfix"), ("tag",), ("abort",)]
 
 
 @pytest.fixture
-def ready(world: World) -> World:
-    world.reletan("start", "1.4.0", "--yes", check=True)
-    world.commit("release/1.4.0", "Fix the last bug")
-    world.reletan("list", check=True)
-    return world
+def ready(started: World) -> World:
+    started.commit("release/1.4.0", "Fix the last bug")
+    started.reletan("list", check=True)
+    return started
 
 
 def _command(world: World, command: tuple[str, ...]) -> tuple[str, ...]:

@@ -247,7 +247,7 @@ def test_three_hundred_pull_requests(small_hub_world: World) -> None:
     numbers = many_pulls(small_hub_world, 297)
     begin(small_hub_world)
     pr(small_hub_world, check=True)
-    # one look for each 50, the looks for the pull request before and at writing, and for an earlier one, opening it, and reading it once more
+    # a look for each 50; for the pull request before and at writing, for an earlier one; opening it, and reading it again
     assert len(small_hub_world.github.exchanges) <= 6 + 5
     assert list(boxes(small_hub_world)) == [1, 2, 3, *numbers]
     assert len(body(small_hub_world)) <= 65_536

@@ -1,9 +1,12 @@
 """Several people at once: exactly one release, and everybody is told what happened."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from github_world import need_libraries
+from torture.races import attempt
 from wrapped import executable
 
 from reletan.sandbox.world import World
@@ -143,3 +146,12 @@ def test_a_remote_that_keeps_moving_is_not_pushed_to_for_ever(world: World) -> N
     assert run.code == 3
     assert "kept moving" in run.err
     assert "v1.4.0" not in world.tags()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where reletan is not forked, nobody kills it")
+@pytest.mark.parametrize("unit", ["2", "5", "12", "15", "16", "18"])
+def test_many_at_once_half_of_them_killed(unit: str) -> None:
+    """Rounds of ``python -m torture races``, of every kind."""
+    need_libraries()
+    done = attempt(unit)
+    assert done.lost is None, done.lost

@@ -9,15 +9,14 @@ from reletan.sandbox.world import World
 
 
 @pytest.fixture
-def open_release(world: World) -> World:
-    """release/1.4.0 is open, with a fix of its own."""
-    return opened(world)
+def open_release(started: World) -> World:
+    return mended(started)
 
 
-def opened(world: World) -> World:
-    world.reletan("start", "1.4.0", "--yes", check=True)
-    world.commit("release/1.4.0", "A fix for the release")
-    return world
+def mended(started: World) -> World:
+    """release/1.4.0 has a fix of its own."""
+    started.commit("release/1.4.0", "A fix for the release")
+    return started
 
 
 # -- tags that exist
@@ -133,8 +132,8 @@ def finished_here(built_finished_here: World, tmp_path: Path) -> World:
 
 
 @pytest.fixture(scope="module")
-def built_finished_here(built_bare_minimum: World, git_flow: str, tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = opened(built_bare_minimum.copy_to(tmp_path_factory.mktemp("finished") / "world"))
+def built_finished_here(built_started: World, git_flow: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = mended(built_started.copy_to(tmp_path_factory.mktemp("finished") / "world"))
     world.git("fetch", "--quiet")
     world.git("switch", "--quiet", "release/1.4.0")
     world.git("merge", "--quiet", "--ff-only", "origin/release/1.4.0")

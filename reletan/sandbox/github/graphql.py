@@ -133,7 +133,7 @@ def _schema() -> GraphQLSchema:
     return schema
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=500)
 def _understood(query: str) -> DocumentNode | list[GraphQLError]:
     """The query, or what is wrong with it. Raises GraphQLError where it is no GraphQL at all."""
     document = parse(query)

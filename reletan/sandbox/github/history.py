@@ -52,9 +52,8 @@ class History:
 
     def __init__(self, server: Origin) -> None:
         self._server = server
-        listed = server.git("for-each-ref", "--format=%(refname) %(objectname)")
-        self.refs: dict[str, str] = dict(line.split(" ") for line in listed.splitlines())
-        self.commits, self._spans = _commits(server, listed)
+        self.refs = server.refs()
+        self.commits, self._spans = _commits(server, tuple(self.refs.items()))
 
     def between(self, old: str, new: str) -> list[str]:
         """The commits that ``new`` has and ``old`` has not, newest first."""
@@ -64,7 +63,7 @@ class History:
 
     def _between(self, old: str, new: str) -> list[str]:
         if not {old, new} <= self.commits.keys():  # no ref leads there any more
-            return self._server.git("rev-list", new, f"^{old}").split()
+            return self._server.ask("rev-list", of=[new, f"^{old}"]).split()
         own: list[str] = []
         olds, seen = {old}, {old, new}
         waiting = [(self.commits[sha].place, sha) for sha in seen]
@@ -84,7 +83,7 @@ class History:
     def commit(self, sha: str) -> Made | None:
         """The commit ``sha``, also where no ref leads to it any more; None where there is none."""
         if sha not in self.commits and self.kind(sha) == "commit":
-            return next(_read(self._server.git("log", "-1", f"--format={_FIELDS}", sha)))
+            return next(_read(self._server.ask("log", "-1", f"--format={_FIELDS}", of=[sha])))
         return self.commits.get(sha)
 
     def find(self, expression: str) -> str | None:
@@ -99,13 +98,13 @@ class History:
         return None if said[-1] == "missing" else said[0]
 
     def content(self, kind: str, oid: str) -> str:
-        return self._server.git("cat-file", kind, oid)
+        return self._server.ask("cat-file", kind, of=[oid])
 
     def changes(self, old: str, new: str) -> list[Change]:
         """What ``new`` changes since it left ``old``."""
         since = f"{old}...{new}"
-        lines = self._server.git("diff", "--no-renames", "--numstat", "-z", since).split("\0")[:-1]
-        kinds = self._server.git("diff", "--no-renames", "--name-status", "-z", since).split("\0")[:-1]
+        lines = self._server.ask("diff", "--no-renames", "--numstat", "-z", of=[since]).split("\0")[:-1]
+        kinds = self._server.ask("diff", "--no-renames", "--name-status", "-z", of=[since]).split("\0")[:-1]
         return [
             Change(path, _count(added), _count(deleted), kind)
             for (added, deleted, path), kind in zip((line.split("\t", 2) for line in lines), kinds[::2], strict=True)
@@ -113,7 +112,9 @@ class History:
 
 
 @lru_cache(maxsize=4)
-def _commits(server: Origin, _refs: str) -> tuple[dict[str, Made], dict[tuple[str, str], list[str]]]:
+def _commits(
+    server: Origin, _refs: tuple[tuple[str, str], ...]
+) -> tuple[dict[str, Made], dict[tuple[str, str], list[str]]]:
     """All commits, which stay the same as long as the refs do, and a place to note what lies between two of them."""
     log = server.git("log", "--all", "--topo-order", f"--format={_FIELDS}")
     return {made.sha: made for made in _read(log)}, {}

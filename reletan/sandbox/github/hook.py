@@ -4,6 +4,7 @@ It sees the rules as they were written down beside it. Over HTTP it knows who pu
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,10 +29,13 @@ class Laws(msgspec.Struct):
     standings: dict[str, dict[str, Standing]]
 
 
-def script() -> str:
-    """What stands in the file of the hook."""
+def script(laws: Laws) -> str:
+    """What stands in the file of the hook. Python takes long to start: only for what a rule may be about."""
     root = Path(__file__).parents[3]
-    return f'#!/bin/sh\nPYTHONPATH="{root}" exec "{sys.executable}" -P -m {__name__} "$0" "$@"\n'
+    # up to what the shell may read in another way; the judge sees more exactly what a rule is about
+    ruled = "|".join(re.sub(r"[^\w./-].*", "*", pattern, flags=re.ASCII | re.DOTALL) for pattern, _ in laws.rules)
+    judge = f'PYTHONPATH="{root}" exec "{sys.executable}" -P -m {__name__} "$0" "$@"'
+    return f'#!/bin/sh\ncase "$1" in {ruled}) {judge} ;; esac\n'
 
 
 def judged(laws: Laws, origin: Origin, ref: str, old: str, new: str, login: str | None) -> tuple[bool, list[str]]:

@@ -11,13 +11,13 @@ class Noticing(People):
     def __init__(self, server: Origin) -> None:
         super().__init__(server)
         # the refs and open pull requests that were looked at last: git is slow to ask for each
-        self._noticed: tuple[str, list[tuple[int, str]]] | None = None
+        self._noticed: tuple[dict[str, str], list[tuple[int, str]]] | None = None
 
     def notice(self) -> None:
         """See what was pushed since: heads that moved, branches that are gone, heads that a push brought into the base."""
         self.tell_hook()
         compared = [(pull.number, pull.base) for pull in self.pulls.values() if pull.open]
-        seen = self._server.git("for-each-ref", "--format=%(refname) %(objectname)"), compared
+        seen = self._server.refs(), compared
         if seen == self._noticed:
             return
         self._noticed = seen

@@ -102,11 +102,12 @@ class Rights(Memory):
             return
         checked = {check.sha for check in self.checks} | {status.sha for status in self.statuses}
         rights = {login: self.may(login) for login in (*self.permissions, *self.members)}
-        laws = msgspec.json.encode(hook.Laws(self._rules(), rights, {sha: self.standings(sha) for sha in checked}))
-        if laws != self._laws:
-            self.set_hook("update", hook.script())
-            (self._server.path / "hooks" / hook.LAWS).write_bytes(laws)
-            self._laws = laws
+        laws = hook.Laws(self._rules(), rights, {sha: self.standings(sha) for sha in checked})
+        written = msgspec.json.encode(laws)
+        if written != self._laws:
+            self.set_hook("update", hook.script(laws))
+            (self._server.path / "hooks" / hook.LAWS).write_bytes(written)
+            self._laws = written
 
     def has_hook(self, name: str) -> bool:
         return (self._server.path / "hooks" / name).exists()

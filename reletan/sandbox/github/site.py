@@ -14,7 +14,8 @@ class Site(Noticing):
 
     def __init__(self, server: Origin) -> None:
         super().__init__(server)
-        # head and base -> whether it can be rebased
+        # head and base -> whether they conflict, and whether it can be rebased
+        self._conflicting: dict[tuple[str, str], bool] = {}
         self._rebaseable: dict[tuple[str, str], bool] = {}
 
     # what GitHub knows
@@ -30,20 +31,28 @@ class Site(Noticing):
 
     def own_commits(self, number: int) -> list[str]:
         """The commits of a pull request, oldest first."""
-        return self._server.git("rev-list", "--reverse", f"{self.base_of(number)}..{self.head_of(number)}").split()
+        own = f"{self.base_of(number)}..{self.head_of(number)}"
+        return self._server.ask("rev-list", "--reverse", of=[own]).split()
 
     def conflicts(self, number: int) -> bool:
-        pull = self.pulls[number]
-        try:
-            self._server.merged_tree(f"refs/heads/{pull.base}", pull.ref)
-        except WorldError:
+        head, base = self.head_of(number), self.head(self.pulls[number].base)
+        if base is None:
             return True
-        return False
+        if (head, base) not in self._conflicting:
+            self._conflicting[head, base] = not self._can_merge(base, head)
+        return self._conflicting[head, base]
+
+    def _can_merge(self, base: str, head: str) -> bool:
+        try:
+            self._server.merged_tree(base, head)
+        except WorldError:
+            return False
+        return True
 
     def behind(self, number: int) -> bool:
         """Whether the base has commits that the head lacks."""
-        base = f"refs/heads/{self.pulls[number].base}"
-        return bool(self._server.git("rev-list", "-1", base, f"^{self.head_of(number)}").strip())
+        base = self._server.id(f"refs/heads/{self.pulls[number].base}")
+        return not self._server.has(self.head_of(number), base)
 
     def knows(self, number: int) -> bool:
         """Whether a merge can be judged by now; each call counts as one read. False for ``unknown_reads`` times."""
@@ -92,7 +101,7 @@ class Site(Noticing):
         return self._rebaseable[head, base]
 
     def _can_rebase(self, base: str, head: str) -> bool:
-        if int(self._server.git("rev-list", "--count", f"{base}..{head}")) > MOST_REBASED:
+        if int(self._server.ask("rev-list", "--count", of=[f"{base}..{head}"])) > MOST_REBASED:
             return False
         try:
             self.rebased(base, head, GITHUB, self.clock)

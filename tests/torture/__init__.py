@@ -1,0 +1,1 @@
+"""Programs that try to break reletan for as long as they are told to: ``python -m torture`` in ``tests/``."""
