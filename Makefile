@@ -1,7 +1,7 @@
 # Every target sets itself up in .venv: only Python 3.11 or newer, git and make have to be there.
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help test torture demo bench pictures docs man fmt clean
+.PHONY: help test torture demo bench bench-peers pictures docs man fmt clean
 
 ifneq ($(words $(CURDIR)),1)
 $(error make cannot work in a path with spaces: move the checkout out of "$(CURDIR)")
@@ -10,9 +10,10 @@ endif
 PYTHON = .venv/bin/python
 PIP = $(PYTHON) -m pip -qq --disable-pip-version-check
 READY = .venv/.installed
+PEERS = build/peers
 
 help: ## what can be made
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile
 
 test: $(READY) ## every check and every test, as in CI
 	$(PYTHON) -m ruff check
@@ -27,8 +28,17 @@ torture: $(READY) ## try to break it, for MINUTES=… or until all is tried
 demo: $(READY) ## a release and a hotfix in a sandbox, without any account
 	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(PYTHON) -m reletan demo; else $(PYTHON) -m reletan demo --auto; fi
 
-bench: $(READY) ## how fast it is
-	$(PYTHON) -m bench
+bench: $(READY) ## how fast it is, into docs/benchmarks.md, or only SUITES="startup …"
+	RELETAN_BENCH_PEERS="$${RELETAN_BENCH_PEERS:-$(PEERS)}" $(PYTHON) -m bench $(SUITES)
+
+bench-peers: $(READY) ## others to compare with, into build/peers
+	mkdir -p $(PEERS)/node
+	echo '*' > build/.gitignore
+	$(PYTHON) -m venv $(PEERS)/python
+	$(PEERS)/python/bin/python -m pip -qq --disable-pip-version-check install --upgrade commitizen git-cliff towncrier
+	@if command -v npm >/dev/null 2>&1; then \
+	  npm install --silent --no-fund --no-audit --prefix $(PEERS)/node auto-changelog conventional-changelog release-it; \
+	else echo "npm is not installed: without auto-changelog, conventional-changelog and release-it" >&2; fi
 
 pictures: $(READY) ## the pictures of the documentation, from the sandbox
 	$(PYTHON) docs/pictures/make.py
@@ -44,7 +54,7 @@ fmt: $(READY) ## format the code, and mend what can be mended
 	$(PYTHON) -m ruff check --fix
 
 clean: ## remove what was made here
-	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml

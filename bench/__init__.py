@@ -1,1 +1,1 @@
-"""How fast reletan is, beside its peers in one run: ``python -m bench [startup|list|remote|github]``."""
+"""How fast reletan is, beside its peers in one run: ``python -m bench [startup|list|remote|github]``, into docs/benchmarks.md."""

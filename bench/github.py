@@ -8,14 +8,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.github_server import GitHub, github
 from bench.github_team import SLUG, Pull, build
 from bench.github_ways import WAYS, replay, requests_of, seconds_of
 from bench.server import serving
-from bench.timing import Limit, run, show_limits
+from bench.tables import Limit, Table, beside, in_seconds, milliseconds
+from bench.timing import run, tell
 from reletan.sandbox.world import World
 
 ROUNDS = 7
@@ -28,45 +31,96 @@ FULL = bool(os.environ.get("RELETAN_BENCH_FULL"))
 MOST_REQUESTS = {100: 2}
 MOST_SECONDS = {1_000: 1.5}
 MOST_CPU = 0.25
+CPU_SIZE = 100
 IMPORTS = "import typer, git, msgspec"
 WITH_PYGITHUB = f"{IMPORTS}, github"
 # What a program of Python took of the processor itself, without the programs that it ran
 TELL_CPU = "import atexit, pathlib, sys, time; out = pathlib.Path(sys.argv.pop(1)); \
 atexit.register(lambda: out.write_text(str(time.process_time())))\n"
+HELP = "reletan --help"
 RELETAN = "from reletan.__main__ import main\nmain()"
+OURS = ("reletan list", "reletan list --json")
 
 
-def bench() -> None:
-    print(f"list with GitHub, {LATENCY * 1000:.0f} ms a request: medians of {ROUNDS}; others' ways of asking once")
-    limits: list[Limit] = []
+@dataclass(frozen=True)
+class Asked:
+    """What asking for the pull requests of a range took; ``counted``: the time was not measured."""
+
+    requests: float
+    seconds: float
+    counted: bool = False
+
+    @property
+    def time(self) -> str:
+        return f"{in_seconds(self.seconds)}{', counted' if self.counted else ''}"
+
+
+Measured = dict[int, dict[str, Asked]]
+
+
+def bench(rounds: int | None = None) -> list[Table]:
+    rounds = rounds or ROUNDS
+    measured: Measured = {}
     for size in SIZES:
-        with tempfile.TemporaryDirectory(prefix="reletan-bench-") as folder:
-            world = World(Path(folder) / "world")
-            pulls = build(world.origin, world.env, size)
-            world.another_clone("hana")
-            with github(pulls, LATENCY) as server, serving(world.folder, LATENCY) as git:
-                world.git("remote", "set-url", "origin", f"{git.url}/{world.origin.name}")
-                print(f"  {size:,} merged pull requests")
-                limits += _ours(world, server, pulls)
-                _others(server, pulls)
-                if size == 100:
-                    limits += _cpu(world, server)
-    show_limits(limits)
+        with _far_away(size) as (world, server, pulls):
+            tell(f"asking for {size:,} merged pull requests")
+            measured[size] = {**_ours(world, server, pulls, rounds), **_others(server, pulls)}
+            if size == CPU_SIZE:
+                cpu = _cpu(world, server, rounds)
+    return [_lists(measured, rounds), _ways(measured), _cpu_table(cpu, rounds)]
 
 
-def _ours(world: World, server: GitHub, pulls: Sequence[Pull]) -> list[Limit]:
-    env, count, limits = _environment(world, server), len(pulls), []
+@contextmanager
+def _far_away(size: int) -> Iterator[tuple[World, GitHub, list[Pull]]]:
+    """A clone whose remote and whose GitHub answer late."""
+    with tempfile.TemporaryDirectory(prefix="reletan-bench-") as folder:
+        world = World(Path(folder) / "world")
+        pulls = build(world.origin, world.env, size)
+        world.another_clone("hana")
+        with github(pulls, LATENCY) as server, serving(world.folder, LATENCY) as git:
+            world.git("remote", "set-url", "origin", f"{git.url}/{world.origin.name}")
+            yield world, server, pulls
+
+
+def _lists(measured: Measured, rounds: int) -> Table:
+    rows, limits = [], []
+    for size, asked in measured.items():
+        ours = [asked[name] for name in OURS]
+        rows.append((f"{size:,}", *(cell for it in ours for cell in (it.time, f"{it.requests:g}"))))
+        limits += [
+            Limit(f"requests of `{name}` for {size:,}", asked[name].requests, MOST_REQUESTS.get(size, 1 + size / 50))
+            for name in OURS
+        ]
+        if size in MOST_SECONDS:
+            limits += [
+                Limit(f"seconds of `{name}` for {size:,}", asked[name].seconds, MOST_SECONDS[size]) for name in OURS
+            ]
+    title = f"listing with GitHub, {LATENCY * 1000:.0f} ms a request: medians of {rounds}"
+    header = ("merged pull requests", *(cell for name in OURS for cell in (f"`{name}`", "requests")))
+    return Table("github", title, header, rows, limits)
+
+
+def _ways(measured: Measured) -> Table:
+    ours = [asked[OURS[0]] for asked in measured.values()]
+    rows = [(f"`{OURS[0]}`, all of it", *(it.time for it in ours), *(f"{it.requests:,g}" for it in ours))]
+    for name in WAYS:
+        theirs = [asked[name] for asked in measured.values()]
+        times = [f"{it.time} ({beside(mine.seconds, it.seconds)})" for mine, it in zip(ours, theirs, strict=True)]
+        rows.append((name, *times, *(f"{it.requests:,g}" for it in theirs)))
+    header = ("", *(f"for {size:,}" for size in measured), *(f"requests for {size:,}" for size in measured))
+    return Table("github-ways", "others' ways of asking, once; in brackets reletan's time to theirs", header, rows)
+
+
+def _ours(world: World, server: GitHub, pulls: Sequence[Pull], rounds: int) -> dict[str, Asked]:
+    env = _environment(world, server)
     _require_complete(world, env, pulls)
-    for form in ([], ["--json"]):
-        name = " ".join(["reletan list", *form])
+    asked = {}
+    for name in OURS:
         before = server.requests
-        seconds = statistics.median(run(world.command("list", *form), world.clone, env) for _ in range(ROUNDS))
-        requests = (server.requests - before) / ROUNDS
-        _show(name, requests, f"{seconds:7.2f} s, the whole process")
-        limits.append(Limit(f"{name}: requests for {count:,}", requests, MOST_REQUESTS.get(count, 1 + count / 50)))
-        if count in MOST_SECONDS:
-            limits.append(Limit(f"{name}: seconds for {count:,}", seconds, MOST_SECONDS[count]))
-    return limits
+        command = world.command(*name.split()[1:])
+        seconds = statistics.median(run(command, world.clone, env) for _ in range(rounds))
+        asked[name] = Asked((server.requests - before) / rounds, seconds)
+    return asked
 
 
 def _environment(world: World, server: GitHub) -> dict[str, str]:
@@ -89,44 +143,45 @@ def _require_complete(world: World, env: Mapping[str, str], pulls: Sequence[Pull
         raise SystemExit(f"the list is not what GitHub knows: {len(listed & wanted)} of {len(wanted)} are right")
 
 
-def _others(server: GitHub, pulls: Sequence[Pull]) -> None:
+def _others(server: GitHub, pulls: Sequence[Pull]) -> dict[str, Asked]:
+    asked = {}
     for name, way in WAYS.items():
         waves = way(pulls)
-        counted = f"{seconds_of(waves, LATENCY):7.2f} s by counting"
         if len(pulls) > BEARABLE and not FULL:
-            _show(f"{name}'s way", requests_of(waves), f"{counted} (RELETAN_BENCH_FULL=1 measures it)")
+            asked[name] = Asked(requests_of(waves), seconds_of(waves, LATENCY), counted=True)
             continue
         before = server.requests
         seconds = replay(waves, server.port)
-        _show(f"{name}'s way", server.requests - before, f"{seconds:7.2f} s of asking, {counted.strip()}")
+        asked[name] = Asked(server.requests - before, seconds)
+    return asked
 
 
-def _show(name: str, requests: float, rest: str) -> None:
-    print(f"    {name:<21}{requests:6,.0f} requests  {rest}")
-
-
-def _cpu(world: World, server: GitHub) -> list[Limit]:
-    """Our own CPU time: not git's, and not GitHub's, which is another process."""
+def _cpu(world: World, server: GitHub, rounds: int) -> dict[str, float]:
+    """Our own CPU time in seconds: not git's, and not GitHub's, which is another process."""
     told = world.folder / "cpu"
     programs = {
-        "reletan list --json": [RELETAN, "list", "--json"],
-        "reletan list": [RELETAN, "list"],
-        "reletan list --offline": [RELETAN, "list", "--offline"],
-        "reletan --help": [RELETAN, "--help"],
+        **{name: [RELETAN, *name.split()[1:]] for name in (HELP, "reletan list --offline", *OURS)},
         WITH_PYGITHUB: [WITH_PYGITHUB],
         IMPORTS: [IMPORTS],
-        "python -c pass": ["pass"],
+        "pass": ["pass"],
     }
     env = _environment(world, server)
     seconds: dict[str, list[float]] = {name: [] for name in programs}
-    for turn in range(ROUNDS + 1):
+    for turn in range(rounds + 1):
         for name, (code, *args) in programs.items():
             run([sys.executable, "-P", "-c", TELL_CPU + code, str(told), *args], world.clone, env)
             if turn:
                 seconds[name].append(float(told.read_text()))
-    print("    our own CPU time")
-    medians = {name: statistics.median(taken) for name, taken in seconds.items()}
-    for name, taken in medians.items():
-        print(f"      {name:<35} {taken * 1000:6.0f} ms")
-    above = max(medians["reletan list"], medians["reletan list --json"]) - medians["reletan --help"]
-    return [Limit("CPU seconds for 100, above --help", above, MOST_CPU)]
+    return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def _cpu_table(cpu: Mapping[str, float], rounds: int) -> Table:
+    rows = [
+        (f"`{name}`", milliseconds(taken), milliseconds(taken - cpu[HELP]))
+        if name.startswith("reletan")
+        else (f"`python -c '{name}'`", milliseconds(taken), "")
+        for name, taken in cpu.items()
+    ]
+    limits = [Limit(f"seconds of `{name}` above `{HELP}`", cpu[name] - cpu[HELP], MOST_CPU) for name in OURS]
+    title = f"our own CPU time for {CPU_SIZE} pull requests: medians of {rounds}"
+    return Table("github-cpu", title, ("", "time", f"above `{HELP}`"), rows, limits)

@@ -105,7 +105,11 @@ def release_it(pulls: Sequence[Pull]) -> list[Wave]:
 
 Way = Callable[[Sequence[Pull]], list[Wave]]
 
-WAYS: dict[str, Way] = {"git-pr-release": git_pr_release, "auto": auto, "release-it": release_it}
+WAYS: dict[str, Way] = {
+    "git-pr-release `--squashed`": git_pr_release,
+    "auto": auto,
+    "release-it, to comment on what it released": release_it,
+}
 
 
 def requests_of(waves: Sequence[Wave]) -> int:

@@ -2,22 +2,26 @@
 
 import json
 import statistics
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.peers import GIT_FLOW
 from bench.server import SlowServer, serving
-from bench.timing import Limit, program, run, show_limits
+from bench.tables import MISSING, Limit, Table, beside, in_seconds
+from bench.timing import program, run, tell
 from reletan.sandbox.world import World
 
 ROUNDS = 5
 LATENCY = 0.08
 VERSION = "1.4.0"
 TRANSPORTS = ("ls-remote", "fetch", "push", "pull", "clone")
-START = "git flow release start -F + publish"
-FINISH = "git flow release finish -F -p"
+# Ours, what it does the work of, and what is promised: our time to theirs
+PAIRS = (
+    ("reletan start", "git flow release start -F + publish", 0.5),
+    ("reletan tag", "git flow release finish -F -p", 0.333),
+)
 
 
 @dataclass
@@ -29,40 +33,45 @@ class Measured:
     programs: int = 0
     remote_commands: list[str] = field(default_factory=list)
 
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
 
-def bench() -> None:
-    print(f"start and tag, a remote with {LATENCY * 1000:.0f} ms a request: medians of {ROUNDS}")
-    with_git_flow = subprocess.run(["git", "flow", "version"], capture_output=True, check=False).returncode == 0
-    if not with_git_flow:
-        print("  not installed here, so left out: git-flow")
-    table: dict[str, Measured] = {}
+
+def bench(rounds: int | None = None) -> list[Table]:
+    rounds = rounds or ROUNDS
+    with_git_flow = GIT_FLOW.installed is not None
+    measured: dict[str, Measured] = {}
     with tempfile.TemporaryDirectory(prefix="reletan-bench-") as folder:
         pattern = World.bare_minimum(Path(folder) / "pattern")
         with serving(Path(folder), LATENCY) as server:
-            for turn in range(ROUNDS):
-                _ours(table, pattern.copy_to(Path(folder) / f"ours-{turn}"), server)
+            for turn in range(rounds):
+                tell(f"release {turn + 1} of {rounds}")
+                _ours(measured, pattern.copy_to(Path(folder) / f"ours-{turn}"), server)
                 if with_git_flow:
-                    _theirs(table, pattern.copy_to(Path(folder) / f"theirs-{turn}"), server)
-    _show(table)
-    show_limits(_limits(table))
+                    _theirs(measured, pattern.copy_to(Path(folder) / f"theirs-{turn}"), server)
+    title = f"a release, {LATENCY * 1000:.0f} ms a request: medians of {rounds}; the counts are of the last"
+    header = ("", "time", "to git-flow", "requests", "git programs", "talks to the remote")
+    return [Table("remote", title, header, _rows(measured), _limits(measured))]
 
 
-def _ours(table: dict[str, Measured], world: World, server: SlowServer) -> None:
+def _ours(measured: dict[str, Measured], world: World, server: SlowServer) -> None:
     _far_away(world, server)
     reletan = program("reletan") or "reletan"
-    _measure(table, "reletan start", world, server, [[reletan, "start", VERSION, "--yes"]])
-    _measure(table, "reletan tag", world, server, [[reletan, "tag", VERSION, "--yes"]])
+    _measure(measured, "reletan start", world, server, [[reletan, "start", VERSION, "--yes"]])
+    _measure(measured, "reletan tag", world, server, [[reletan, "tag", VERSION, "--yes"]])
 
 
-def _theirs(table: dict[str, Measured], world: World, server: SlowServer) -> None:
+def _theirs(measured: dict[str, Measured], world: World, server: SlowServer) -> None:
     _far_away(world, server)
     for key, value in (("branch.master", "main"), ("branch.develop", "develop"), ("prefix.versiontag", "v"),
                        ("prefix.release", "release/"), ("prefix.hotfix", "hotfix/"), ("prefix.feature", "feature/"),
                        ("prefix.bugfix", "bugfix/"), ("prefix.support", "support/")):  # fmt: skip
         world.git("config", f"gitflow.{key}", value)
     flow = ["git", "flow", "release"]
-    _measure(table, START, world, server, [[*flow, "start", "-F", VERSION], [*flow, "publish", VERSION]])
-    _measure(table, FINISH, world, server, [[*flow, "finish", "-F", "-p", "-m", f"Release {VERSION}", VERSION]])
+    start, finish = (theirs for _, theirs, _ in PAIRS)
+    _measure(measured, start, world, server, [[*flow, "start", "-F", VERSION], [*flow, "publish", VERSION]])
+    _measure(measured, finish, world, server, [[*flow, "finish", "-F", "-p", "-m", f"Release {VERSION}", VERSION]])
 
 
 def _far_away(world: World, server: SlowServer) -> None:
@@ -70,37 +79,49 @@ def _far_away(world: World, server: SlowServer) -> None:
 
 
 def _measure(
-    table: dict[str, Measured], name: str, world: World, server: SlowServer, commands: Sequence[Sequence[str]]
+    measured: dict[str, Measured], name: str, world: World, server: SlowServer, commands: Sequence[Sequence[str]]
 ) -> None:
     trace = world.folder / f"trace-{name.split()[-1]}"
     env = world.environment({"GIT_TRACE2_EVENT": str(trace), "GIT_MERGE_AUTOEDIT": "no"})
     before = server.requests
     seconds = sum(run(command, world.clone, env) for command in commands)
-    measured = table.setdefault(name, Measured())
-    measured.seconds.append(seconds)
-    measured.requests = server.requests - before
+    it = measured.setdefault(name, Measured())
+    it.seconds.append(seconds)
+    it.requests = server.requests - before
     started = [event["argv"] for event in map(json.loads, trace.read_text().splitlines()) if event["event"] == "start"]
-    measured.programs = len(started)
+    it.programs = len(started)
     # A fetch from "." only moves a local branch
-    measured.remote_commands = [word for argv in started if (word := _command(argv)) and "." not in argv]
+    it.remote_commands = [word for argv in started if (word := _command(argv)) and "." not in argv]
 
 
 def _command(argv: Sequence[str]) -> str | None:
     return next((word for word in argv[1:] if word in TRANSPORTS), None)
 
 
-def _show(table: dict[str, Measured]) -> None:
-    width = max(len(name) for name in table)
-    for name, it in table.items():
-        counts = f"{it.requests:2} requests  {it.programs:3} git programs  {' '.join(it.remote_commands)}"
-        print(f"  {name:<{width}}  {statistics.median(it.seconds):5.2f} s  {counts}")
+def _rows(measured: dict[str, Measured]) -> list[tuple[str, ...]]:
+    rows = []
+    for ours, theirs, _ in PAIRS:
+        ratio = beside(measured[ours].median, measured[theirs].median) if theirs in measured else ""
+        rows += [_row(theirs, measured.get(theirs), ""), _row(ours, measured[ours], ratio)]
+    return rows
 
 
-def _limits(table: dict[str, Measured]) -> list[Limit]:
-    medians = {name: statistics.median(it.seconds) for name, it in table.items()}
-    pairs = (("reletan start", START, 0.5), ("reletan tag", FINISH, 0.333))
+def _row(name: str, it: Measured | None, ratio: str) -> tuple[str, ...]:
+    if it is None:
+        return (f"`{name}`", MISSING, "", "", "", "")
+    return (
+        f"`{name}`",
+        in_seconds(it.median),
+        ratio,
+        f"{it.requests}",
+        f"{it.programs}",
+        ", ".join(it.remote_commands),
+    )
+
+
+def _limits(measured: dict[str, Measured]) -> list[Limit]:
     return [
-        Limit(f"{ours} / {theirs}", medians[ours] / medians[theirs], most)
-        for ours, theirs, most in pairs
-        if theirs in medians
+        Limit(f"`{ours}` to `{theirs}`", measured[ours].median / measured[theirs].median, most)
+        for ours, theirs, most in PAIRS
+        if theirs in measured
     ]

@@ -32,8 +32,8 @@ def policy_for_release(team: Policy, base: str, method: Method, approvals: int =
     ``approvals``: those that are needed besides.
     """
     return msgspec.structs.replace(
-        team, ignore_checks=(*team.ignore_checks, CONTEXT), base=(base,), approvals=approvals, required_label="", forks=False, update_branch=False, native=False,
-        method=method, method_labels={},
+        team, base=(base,), approvals=approvals, ignore_checks=(*team.ignore_checks, CONTEXT), required_label="",
+        forks=False, update_branch=False, native=False, method=method, method_labels={},
     )  # fmt: skip
 
 
