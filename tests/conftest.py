@@ -34,8 +34,9 @@ def built_started(built_bare_minimum: World, tmp_path_factory: pytest.TempPathFa
 
 
 def _light(world: World) -> World:
-    """The same in few files, which are copied for each test: objects in one pack, and no examples of hooks."""
+    """The same in few files, which are copied for each test: objects and refs in packs, and no examples of hooks."""
     world.look("repack", "-adq", cwd=world.origin)
+    world.look("pack-refs", "--all", cwd=world.origin)
     for example in world.folder.rglob("*.sample"):
         example.unlink()
     return world

@@ -27,9 +27,11 @@ class QuickWorld(World):
     """A world whose ``reletan`` is forked; started from nothing where a test wants another Python, and away from Linux.
 
     ``watched``: the arguments of ``torture.effects.watch`` for the runs from now on; None for runs as they are.
+    ``patient``: what waits for something really waits; else its clock jumps.
     """
 
     watched: Mapping[str, object] | None = None
+    patient = False
 
     def run_reletan(
         self, args: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes
@@ -38,7 +40,7 @@ class QuickWorld(World):
             return super().run_reletan(args, cwd, env, stdin)
         with _BEGINNING:
             server = _server()
-        return server.run(args, cwd, env, stdin, self.watched)
+        return server.run(args, cwd, env, stdin, self.watched, patient=self.patient)
 
 
 def _at_birth(env: Mapping[str, str]) -> dict[str, str]:
@@ -69,6 +71,8 @@ class QuickServer:
         env: Mapping[str, str],
         stdin: bytes,
         watched: Mapping[str, object] | None = None,
+        *,
+        patient: bool,
     ) -> "subprocess.CompletedProcess[bytes]":
         """As ``subprocess.run``, of reletan, with all that it writes."""
         with ExitStack() as stack:
@@ -76,7 +80,7 @@ class QuickServer:
             source.write(stdin)
             source.seek(0)
             alive, held = (stack.enter_context(end) for end in socket.socketpair())
-            what = {"args": args, "cwd": str(cwd), "env": dict(env), "watched": watched}
+            what = {"args": args, "cwd": str(cwd), "env": dict(env), "watched": watched, "patient": patient}
             pid = self._ask(what, [source.fileno(), out.fileno(), err.fileno(), held.fileno()])
             held.close()
             _wait_for_the_end(alive, pid)

@@ -144,6 +144,7 @@ def test_no_requests_left_for_a_second(hub_world: World) -> None:
 
 
 def test_the_wait_that_github_asks_for_is_kept_and_said(hub_world: World) -> None:
+    hub_world.patient = True
     hub_world.github.fault("graphql", do=Fault.limited(2))
     begin = time.monotonic()
     run = hub_world.reletan("list", check=True)

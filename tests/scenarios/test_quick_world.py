@@ -41,7 +41,10 @@ def plain(run: "subprocess.CompletedProcess[bytes]", world: World) -> tuple[int,
 
 
 def test_reading_the_program_looks_at_nothing_that_differs_between_runs(tmp_path: Path) -> None:
-    known = {"GIT_PYTHON_TRACE", "GIT_PYTHON_GIT_EXECUTABLE", "SPHINX_BUILD", "TYPER_USE_RICH", "WCWIDTH_PYTHON"}
+    known = {
+        "GIT_PYTHON_TRACE", "GIT_PYTHON_GIT_EXECUTABLE", "SPHINX_BUILD", "TYPER_USE_RICH", "WCWIDTH_PYTHON",
+        "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION",
+    }  # fmt: skip
     script = f"""
         import os, sys
         read, real = set(), type(os.environ).__getitem__
