@@ -8,7 +8,7 @@ from reletan.adapters.gitparse import PushRefused
 from reletan.adapters.journal import Journal, JournalFolder, marked
 from reletan.apply import NEWS, Result, Tools, perform
 from reletan.commands.session import Session, warn_once
-from reletan.domain.errors import Blocked, Declined, Incomplete, ReletanError, Unauthorized
+from reletan.domain.errors import Blocked, Declined, Incomplete, ReletanError, Unauthorized, UsageError
 from reletan.domain.plan import MergePull, OpenPull, Plan, PublishRelease, PushRefs, State
 
 # A push that lost a race is tried again on the new state of the remote; so often, and then people should look.
@@ -79,7 +79,8 @@ def _is_public(plan: Plan, done: Sequence[Part]) -> bool:
 
 def _is_failure(problem: ReletanError) -> bool:
     """And not a no of the person, or something that waits for people."""
-    return problem.exit_code in (ReletanError.exit_code, Unauthorized.exit_code) and not isinstance(problem, Declined)
+    failures = (ReletanError.exit_code, UsageError.exit_code, Unauthorized.exit_code)
+    return problem.exit_code in failures and not isinstance(problem, Declined)
 
 
 def _incomplete(plan: Plan, problem: ReletanError) -> Incomplete:
