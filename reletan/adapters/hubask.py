@@ -6,10 +6,12 @@ import msgspec
 
 from reletan.adapters.hub import Hub
 from reletan.adapters.hubquery import NULL, Response, refusal
-from reletan.adapters.hubreply import Reply, decode, typed
+from reletan.adapters.hubreply import HubError, Reply, decode, typed
 from reletan.adapters.hubshapes import Commented, FileAndBody, Heads, Numbers
 
 T = TypeVar("T")
+
+MOST_PAGES = 50
 
 
 def ask(hub: Hub, fields: str, fragments: str = "") -> tuple[Reply, Response]:
@@ -58,7 +60,7 @@ def open_numbers(hub: Hub) -> list[int]:
     """The numbers of all open pull requests, oldest first: one request for each hundred."""
     numbers: list[int] = []
     after = ""
-    while True:
+    for _ in range(MOST_PAGES):
         page = f"first: 100{after}, orderBy: {{field: CREATED_AT, direction: ASC}}"
         fields = "pageInfo { hasNextPage endCursor } nodes { number }"
         found = _value(hub, f"pullRequests(states: OPEN, {page}) {{ {fields} }}", Numbers)
@@ -66,6 +68,7 @@ def open_numbers(hub: Hub) -> list[int]:
         if not found.page_info.has_next_page:
             return numbers
         after = f", after: {quoted(found.page_info.end_cursor or '')}"
+    raise _without_end("open pull requests")
 
 
 def numbers_at(hub: Hub, branch: str, sha: str) -> list[int]:
@@ -98,7 +101,7 @@ def own_comment(hub: Hub, number: int, marker: str) -> tuple[str, str] | None:
     One request for each hundred comments, the newest first.
     """
     before = ""
-    while True:
+    for _ in range(MOST_PAGES):
         fields = "pageInfo { hasPreviousPage startCursor } nodes { id body viewerDidAuthor }"
         field = f"pullRequest(number: {number}) {{ comments(last: 100{before}) {{ {fields} }} }}"
         page = _value(hub, field, Commented).comments
@@ -108,3 +111,8 @@ def own_comment(hub: Hub, number: int, marker: str) -> tuple[str, str] | None:
         if not page.page_info.has_previous_page:
             return None
         before = f", before: {quoted(page.page_info.start_cursor or '')}"
+    raise _without_end(f"comments on #{number}")
+
+
+def _without_end(what: str) -> HubError:
+    return HubError(f"GitHub tells of more than {100 * MOST_PAGES:,} {what}.", next="check github.api_url")

@@ -48,6 +48,9 @@ def test_only_clear_errors_come_out_and_nothing_is_live(family: Family) -> None:
 
 DEEP = b'{"more":' + b"[" * 100_000
 UTF_16 = [[[], "One", "Hana"], [[0], "Two", "Hana"], [[1], "Three says that its header is UTF-16", "Hana"]]
+ENDLESS = """{"data": {"repository": {"nameWithOwner": "acme/shop", "it": {
+  "pageInfo": {"hasNextPage": true, "endCursor": "x"}, "nodes": [],
+  "comments": {"pageInfo": {"hasPreviousPage": true, "startCursor": "x"}, "nodes": []}}}}}"""
 LINE = "refs/heads/main\u2028x"
 FOUND: dict[str, tuple[str, Any]] = {
     "a branch passed for main, since its name goes on behind another end of a line": ("remote-refs", [["a" * 40,
@@ -68,6 +71,8 @@ FOUND: dict[str, tuple[str, Any]] = {
     "an answer without the repository's name": ("github", ["read at", [[200, [], '{"data":{"repository":{"":[]}}}']]]),
     "an answer without what was asked for": ("github", ["read base", [[200, [],
     '{"data":{"repository":{"nameWithOwner":"acme/shop"}}}']]]),
+    "a list of pull requests without an end": ("github", ["read open", [[200, [], ENDLESS]]]),
+    "comments without an end": ("github", ["read comment", [[200, [], ENDLESS]]]),
     "a form feed in a subject on production": (
         "commands",
         {"commits": [["a\x0cb", "Hana"]], "refs": [], "config": b"", "environ": {}, "template": "", "production": True,

@@ -84,17 +84,13 @@ def _marks(text: str) -> list[int]:
 
 
 def _people(text: str) -> list[str]:
-    """The lines of people: no marks, and nothing between the two where there are only two."""
-    if re.search("\r(?!\n)", text):
-        return []  # without the mark between them, an old Mac's end of a line and a new one are one
+    """The lines of people, where that is plain to see: not the marks, and not what is between two of them."""
     lines, marks = lines_of(text), _marks(text)
-    # what is quoted, and what is between marks that mean something, is told apart by the code itself: not here
-    plain = set() if len(marks) > 2 or fenced(lines) else set(range(marks[0], marks[-1] + 1)) if marks else set()
-    return (
-        [line.rstrip("\r\n") for at, line in enumerate(lines) if at not in marks and at not in plain]
-        if len(marks) <= 2
-        else []
-    )
+    # without the mark between them, an old Mac's end of a line and a new one are one; fences may quote marks
+    if re.search("\r(?!\n)", text) or len(marks) > 2 or (marks and fenced(lines)):
+        return []
+    between = range(marks[0], marks[-1] + 1) if marks else ()
+    return [line.rstrip("\r\n") for at, line in enumerate(lines) if at not in between]
 
 
 def _in_order(lines: list[str], text: str) -> bool:
@@ -163,6 +159,8 @@ def check_checklist(given: dict[str, Any], fill: Any = write) -> str:
     ticked = _ticked(made, set(given["ticks"]))
     again = release_body(ticked, entries, notes, fill)
     require(_state(entries, again) == _state(entries, ticked), "ticks survive", sorted(given["ticks"]))
+    if "reletan:item" not in given["before"] + given["after"]:
+        require(_boxes(again) == _boxes(ticked), "the boxes stay ticked", _boxes(ticked))
     require(release_body(again, entries, notes, fill) == again, "the same again changes nothing", again)
     return made
 
@@ -174,6 +172,11 @@ def _ticked(text: str, numbers: set[int]) -> str:
         lambda at: "- [x]" if int(at[1]) in numbers else at[0],
         text,
     )
+
+
+def _boxes(text: str) -> set[str]:
+    """The numbers whose box a person sees ticked."""
+    return set(re.findall(r"(?m)^- \[x\].*<!-- reletan:item ([0-9]+)[ -]", text))
 
 
 def _state(entries: tuple[Entry, ...], text: str) -> dict[int, tuple[bool, tuple[str, ...]]]:

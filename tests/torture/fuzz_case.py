@@ -17,7 +17,7 @@ from torture.fuzz_source import Source
 MOST_SECONDS = 2.0
 MOST_GROWTH = 256 * 1024
 # By then it is stopped
-_LONGEST = 10.0
+_LONGEST = 5.0
 _SHRINKING = 3.0
 _SHOWN = 400
 

@@ -22,23 +22,19 @@ from torture.fuzz_settings import make_environment, make_toml
 from torture.fuzz_source import Source
 from torture.fuzz_templates import make_template
 
+# What is run in a hostile world, and what gets a hostile argument
 COMMANDS = (
-    ("list",), ("list", "--json"), ("list", "--markdown"), ("list", "--group-by", "author"), ("notes",), ("notes",
-    "--format", "slack"), ("notes", "--json"),
-    ("notes", "--context"), ("status",), ("status", "--json"), ("start", "--dry-run"), ("start", "1.4.0", "--dry-run",
-    "--json"), ("tag", "--dry-run"),
-    ("tag", "1.5.0", "--dry-run", "--json"), ("start", "hotfix", "--dry-run"), ("abort", "--dry-run"), ("notify",
-    "--dry-run"), ("config",), ("config", "--json"),
-    ("resume", "--dry-run"), ("init", "--defaults", "--dry-run"), ("notes", "--template", "own.j2"), ("list",
-    "--until", "release/1.5.0"),
+    "list", "list --json", "list --markdown", "list --group-by author", "notes", "notes --format slack",
+    "notes --json", "notes --context", "status", "status --json", "start --dry-run", "start 1.4.0 --dry-run --json",
+    "tag --dry-run", "tag 1.5.0 --dry-run --json", "start hotfix --dry-run", "abort --dry-run", "notify --dry-run",
+    "config", "config --json", "resume --dry-run", "init --defaults --dry-run", "notes --template own.j2",
+    "list --until release/1.5.0",
 )  # fmt: skip
 FREE = (
-    ("start",), ("start", "hotfix"), ("tag",), ("resume",), ("abort",), ("notes",), ("notify",), ("pr",), ("checklist",
-    ), ("automerge",), ("list", "--since"),
-    ("list", "--until"), ("tag", "--message"), ("tag", "--head"), ("start", "--from"), ("start", "1.4.0", "--duty"),
-    ("list", "--group-by"), ("notes", "--template"),
-    ("init", "--defaults", "--production"), ("init", "--defaults", "--tag-prefix"), ("pr", "--deploy"), ("-C",),
-    ("--color",), ("tag", "--via"), ("notes", "--format"),
+    "start", "start hotfix", "tag", "resume", "abort", "notes", "notify", "pr", "checklist", "automerge",
+    "list --since", "list --until", "tag --message", "tag --head", "start --from", "start 1.4.0 --duty",
+    "list --group-by", "notes --template", "init --defaults --production", "init --defaults --tag-prefix",
+    "pr --deploy", "-C", "--color", "tag --via", "notes --format",
 )  # fmt: skip
 _CODES = range(6)
 _COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
@@ -52,7 +48,7 @@ def make_world(source: Source) -> dict[str, Any]:
         "config": make_toml(source) if source.chance(4) else b"",
         "environ": make_environment(source) if source.chance(4) else {},
         "template": make_template(source), "production": source.chance(3),
-        "commands": [list(one) for one in source.sample(COMMANDS, 4)], "actions": source.chance(4),
+        "commands": [one.split() for one in source.sample(COMMANDS, 4)], "actions": source.chance(4),
     }  # fmt: skip
 
 
@@ -120,7 +116,7 @@ def _require_clear(run: Run, command: list[str], *, actions: bool) -> None:
 
 
 def make_arguments(source: Source) -> list[Any]:
-    command = list(source.choice(FREE))
+    command = source.choice(FREE).split()
     given = source.choice(
         (
             source.text(3),

@@ -48,6 +48,7 @@ _NAMES = (
     "v1",
     "backmerge/1.4.0",
 )
+_CALENDAR = ("YYYY", "YY", "0Y", "MM", "0M", "WW", "0W", "DD", "0D", "MICRO", "x", "")
 CANARY = "c4n4ry"
 
 
@@ -149,8 +150,7 @@ def make_versions(source: Source) -> dict[str, Any]:
         "taken": [_version(source) for _ in range(4)],
         "titles": [source.text(2) for _ in range(3)], "prefix": source.choice(("v", "", "rel-")),
         "day": source.randint(1, 3_000_000),
-        "format": ".".join(source.choices(("YYYY", "YY", "0Y", "MM", "0M", "WW", "0W", "DD", "0D", "MICRO", "x", ""),
-        k=source.randint(1, 5))),
+        "format": ".".join(source.choices(_CALENDAR, k=source.randint(1, 5))),
     }  # fmt: skip
 
 

@@ -77,14 +77,17 @@ def check_history(given: list[list[Any]]) -> None:
         Person(commit.author, commit.message).marks  # noqa: B018 - it may raise
 
 
+def _bytes(text: str, unwanted: str) -> bytes:
+    """A half character stands for a byte that is no UTF-8, where it can."""
+    kept = "".join(c for c in text if c not in unwanted and not ("\ud800" <= c < "\udc80" or "\udd00" <= c < "\ue000"))
+    return kept.encode("utf-8", "surrogateescape")
+
+
 def raw_commit(
     folder: str, environment: dict[str, str], parent: str | None, tree: str, message: str, author: str, at: int
 ) -> str:
     """A commit that git would not write, but reads; its id. ``at``: every few have another oddity in their headers."""
-    # a half character stands for a byte that is no UTF-8
-    who, words = ((text.translate({ord(c): "" for c in unwanted})).encode("utf-8",
-    "surrogateescape" if "\ud800" not in text else "replace")
-                  for text, unwanted in ((author, "<>\n\0\ud800"), (message, "\0\ud800")))  # fmt: skip
+    who, words = _bytes(author, "<>\n\0"), _bytes(message, "\0")
     date = (b"1767700000", b"99999999999999999999", b"0", b"", b"1767700000")[at % 5]
     person = who + b" <a@b> " + date + b" +0000\n"
     encoding = (b"", b"", b"encoding UTF-16\n", b"encoding ISO-8859-1\n", b"encoding none\n", b"encoding \xff\n", b"")[
@@ -93,11 +96,8 @@ def raw_commit(
     parents = f"parent {parent}\n".encode() if parent else b""
     raw = f"tree {tree}\n".encode() + parents + b"author " + person + b"committer " + person + encoding + b"\n" + words
     asked = ["git", "hash-object", "-t", "commit", "-w", "--stdin", "--literally"]
-    return (
-        subprocess.run(asked, cwd=folder, input=raw, env=environment, capture_output=True, check=True)
-        .stdout.decode()
-        .strip()
-    )
+    done = subprocess.run(asked, cwd=folder, input=raw, env=environment, capture_output=True, check=True)
+    return done.stdout.decode().strip()
 
 
 def check_log(given: list[list[Any]]) -> None:
