@@ -7,7 +7,7 @@ from functools import cached_property
 
 from reletan.adapters import gitparse
 from reletan.adapters.gitobjects import OID, GitObjects, Signature
-from reletan.adapters.gitrun import NETWORK_TIMEOUT, GitRunner, readable
+from reletan.adapters.gitrun import NETWORK_TIMEOUT, Answer, GitRunner, readable
 from reletan.domain.contributors import Person
 from reletan.domain.errors import UsageError
 from reletan.domain.flow import LocalRefs, RemoteRefs
@@ -32,16 +32,16 @@ class GitRepo(GitObjects):
         )  # fmt: skip
         lines = answer.out.splitlines()
         if len(lines) < 3:
-            self._explain(directory, answer.err)
+            self._explain(directory, answer)
         self.common_dir, bare, shallow = lines[:3]
         self.bare = bare == "true"
         self.shallow = shallow == "true"
         self.top: str | None = lines[3] if len(lines) > 3 else None
 
-    def _explain(self, directory: str, stderr: str) -> None:
+    def _explain(self, directory: str, answer: Answer) -> None:
         self.git.require_version()
-        if "dubious ownership" in stderr:
-            self.git.run("rev-parse", "--git-dir")
+        if "not a git repository" not in answer.err:
+            raise readable(["rev-parse"], answer)
         raise UsageError(
             f"{directory} is not in a git repository.", next="run reletan in a clone, or name one with -C DIR"
         )
@@ -182,9 +182,7 @@ class GitRepo(GitObjects):
 
     def resolve(self, ref: str) -> str | None:
         """The commit behind a full ref name or an object id; None where there is none."""
-        answer = self.git.run(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", ok=(0, 1, 128)
-        )
+        answer = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", ok=(0, 1))
         found = answer.out.strip().split("\n")[-1]
         return found if OID.fullmatch(found) else None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reletan.adapters.journal import JournalFolder
-from reletan.commands.composing import listing_of, oldest_moment
+from reletan.commands.composing import Subject, listing_of, oldest_moment
 from reletan.commands.duty import Duty, called, known_to_slack, who_is_here
 from reletan.commands.github import github_slug
 from reletan.commands.observing import Observed
@@ -16,7 +16,7 @@ from reletan.commands.wording import News, words_for_slack, words_to_paste
 from reletan.domain.errors import ReletanError
 from reletan.domain.listing import Listing
 from reletan.domain.message import Announcement, Reply
-from reletan.domain.plan import Announce, SendMessage, Step
+from reletan.domain.plan import Announce, Plan, PushRefs, SendMessage, Step
 
 if TYPE_CHECKING:
     from reletan.adapters.slack import Posted, SlackBot
@@ -50,7 +50,7 @@ def tell(
         return Telling(paste=words_to_paste(session, facts, news, duty, listing).text() if fresh else None)
     from reletan.adapters.slack import SlackWebhook
 
-    fresh = _was_left(session, command, news.subject.version or "") or fresh
+    fresh = _was_left(session, facts, command, news.subject) or fresh
     if isinstance(slack, SlackWebhook):
         return Telling(steps=(_send(session, facts, news, duty, listing),) if fresh else ())
     seen = _look(session, facts, slack, news)
@@ -88,10 +88,13 @@ def _is_due(news: News, seen: Seen, *, fresh: bool, moved: bool) -> bool:
     return seen.posted is not None and (seen.posted.stage != news.stage or moved)
 
 
-def _was_left(session: Session, command: str, version: str) -> bool:
+def _was_left(session: Session, facts: Observed, command: str, subject: Subject) -> bool:
     """Whether an interrupted run came to the release, but not to Slack."""
+    version = subject.version or ""
     journal = JournalFolder(session.repo.common_dir).read(version)
     if journal is None or journal.command != command or journal.plan is None:
+        return False
+    if _made_by_others(facts, journal.plan, subject.tag):
         return False
     states = [
         state
@@ -104,6 +107,14 @@ def _was_left(session: Session, command: str, version: str) -> bool:
             f"and send it again with `reletan notify {version}`"
         )
     return "todo" in states
+
+
+def _made_by_others(facts: Observed, plan: Plan, tag: str | None) -> bool:
+    """Whether the remote's tag is another one than a plan had: then whoever made it has told the team."""
+    planned = [update.new for step in plan.steps if isinstance(step, PushRefs)
+               for update in step.updates if update.ref == f"refs/tags/{tag}"]  # fmt: skip
+    there = facts.refs.tags.get(tag or "")
+    return there is not None and bool(planned) and there.object not in planned
 
 
 def _look(session: Session, facts: Observed, slack: "SlackBot", news: News) -> Seen:

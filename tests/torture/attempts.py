@@ -54,7 +54,8 @@ def _torment(world: StillWorld, case: Case, point: Point) -> None:
         require_run(world, "hana", *case.command)
     else:
         finish(world, case, point.way, "hana")
-    compare(world, case, elsewhere=elsewhere)
+    failed = point.kind.startswith(("error", "down"))
+    compare(world, case, elsewhere=elsewhere, reordered=failed and not case.ordered)
 
 
 def strike(world: StillWorld, case: Case, number: int, kind: Kind) -> Run:
@@ -93,7 +94,7 @@ def require_failed_well(world: StillWorld, case: Case, run: Run) -> None:
         raise Lost(f"an end that nobody foresaw: {_shown(run)}")
     if run.code and len(re.findall(r"^error: ", run.err, re.MULTILINE)) != 1:
         raise Lost(f"there is not one error: {_shown(run)}")
-    if run.code == 0 and "warning: " not in run.err and found_in(world, case) != reference(case):
+    if run.code == 0 and "warning: " not in run.err and parts(world) != reference(case):
         raise Lost(f"something is missing, and nothing says so: {_shown(run)}")
 
 
@@ -139,13 +140,14 @@ def parts(world: StillWorld) -> Parts:
     """Title -> what a part of the world holds; without the ports of this machine, and digests of texts with these."""
     dump = re.sub(r"(?<=127\.0\.0\.1):\d+|(?<=\"digest\": \")[0-9a-f]+", "", world.dump())
     texts = iter(re.split(r"^# (.+)$", dump, flags=re.MULTILINE)[1:])
-    return dict(zip(texts, texts, strict=True))
+    trees = world.look("for-each-ref", "--format=%(refname) %(tree:short=12)", "refs/heads", cwd=world.origin)
+    return {"trees": trees, **dict(zip(texts, texts, strict=True))}
 
 
-def _in_any_order(world: StillWorld, known: Parts) -> Parts:
-    """The same without the ids of commits, which tell in which order they were made; with what is in development instead."""
-    tree = world.look("rev-parse", "refs/heads/develop^{tree}", cwd=world.origin)
-    return {"tree": tree, **{title: re.sub(r"\b[0-9a-f]{40}\b", "…", part) for title, part in known.items()}}
+def _in_any_order(known: Parts) -> Parts:
+    """The same without what tells in which order it came about: ids of commits, and numbers of pull requests."""
+    numbered = r"\b[0-9a-f]{40}\b|(?<=refs/pull/)\d+|^pulls \d+ |(?<=\"number\": )\d+|#\d+|(?<=/pull/)\d+"
+    return {title: re.sub(numbered, "…", part, flags=re.MULTILINE) for title, part in known.items()}
 
 
 def outside(world: StillWorld) -> Parts:
@@ -153,22 +155,19 @@ def outside(world: StillWorld) -> Parts:
     return {title: part for title, part in parts(world).items() if title not in world.clones}
 
 
-def found_in(world: StillWorld, case: Case) -> Parts:
-    """What two runs of the case are compared by."""
-    return parts(world) if case.ordered else _in_any_order(world, parts(world))
-
-
-def compare(world: StillWorld, case: Case, *, elsewhere: bool) -> None:
+def compare(world: StillWorld, case: Case, *, elsewhere: bool, reordered: bool = False) -> None:
     """Raises Lost where a part differs from that of the run that nobody disturbed.
 
     Where another clone finished, tags may be missing in the one that did not make them, and the tracking refs are those of
     the last look at the remote: both come with the person's next fetch. Of a message by webhook nobody can tell whether it
-    was sent: it may be missing where a run said so.
+    was sent: it may be missing where a run said so. ``reordered``: things may have been done in another order.
     """
     expected = dict(reference(case))
     if elsewhere:
         expected["yuki"] = reference_elsewhere(case)["yuki"]
-    found = found_in(world, case)
+    found = parts(world)
+    if reordered:
+        expected, found = _in_any_order(expected), _in_any_order(found)
     for title, part in expected.items():
         wanted, got = (sorted(text.splitlines()) for text in (part, found[title]))
         if elsewhere and title in world.clones:
@@ -194,7 +193,7 @@ def survey(case: Case) -> tuple[list[str], Parts]:
         run, effects = watched(world, case)
         if run.code:
             raise AssertionError(f"{case.name}: {run}")
-        return effects, found_in(world, case)
+        return effects, parts(world)
 
 
 def reference(case: Case) -> Parts:
@@ -206,7 +205,7 @@ def reference_elsewhere(case: Case) -> Parts:
     """The world where all is done on the other laptop."""
     with fresh(case) as world:
         finish(world, case, "again", "yuki")
-        found = found_in(world, case)
+        found = parts(world)
     for title in found.keys() - {"hana", "yuki"}:
         _require_equal(title, reference(case)[title].splitlines(), found[title].splitlines())
     return found

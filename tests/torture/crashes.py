@@ -39,7 +39,7 @@ def _named(only: str) -> list[Job]:
     sort = only.partition(":")[0]
     if sort in ("journal", "disk"):
         return [(journals.attempt if sort == "journal" else disks.attempt, only)]
-    return [(attempt, point) for point in parse(only)]
+    return [(attempt, point) for point in parse(only) if point.way in CASES[point.case].ways]
 
 
 def _all(pool: ProcessPoolExecutor, budget: Budget) -> list[Job]:
@@ -58,7 +58,7 @@ def _all(pool: ProcessPoolExecutor, budget: Budget) -> list[Job]:
 
 def _singles(name: str, seed: int) -> tuple[list[Point], list[Point]]:
     case = CASES[name]
-    return singles(name, survey(case)[0], case.journaled, seed)
+    return singles(name, survey(case)[0], case.ways, seed)
 
 
 def _pairs(name: str, first: tuple[int, Any]) -> list[Point]:

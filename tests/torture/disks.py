@@ -26,7 +26,7 @@ def names() -> list[str]:
         say("  no small disks are tried: only root may mount them, and not everywhere")
         return []
     full = [f"disk:{case}:{pages}:{_way(pages)}" for case in NAMES for pages in range(MOST_PAGES)]
-    return full + [f"disk:{case}:read-only:{way}" for case in CASES for way in _ways(case)]
+    return full + [f"disk:{case}:read-only:{way}" for case in CASES for way in CASES[case].ways]
 
 
 def attempt(name: str) -> str | None:
@@ -110,10 +110,6 @@ def _can_mount() -> bool:
             return False
         subprocess.run(["umount", folder], check=True)
         return True
-
-
-def _ways(case: str) -> tuple[str, ...]:
-    return WAYS if CASES[case].journaled else WAYS[::2]
 
 
 def _way(turn: int) -> str:

@@ -32,7 +32,7 @@ class Commands(Lists, People):
         more += ["--keep-branch"] if way_back == 59 else []
         self._write("tag", more, version, way_back=chosen, dry=dry, laptop=laptop, kill=kill)
 
-    @happens(1, which=ANY, dry=SELDOM, laptop=ANY, kill=KILL)
+    @happens(3, which=ANY, dry=SELDOM, laptop=ANY, kill=KILL)
     def abort(self, which: int, dry: bool, laptop: int, kill: int | None) -> None:
         version = pick(self.versions(), which)
         self._write("abort", [version], version, dry=dry, laptop=laptop, kill=kill)

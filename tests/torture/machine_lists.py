@@ -1,6 +1,6 @@
 """What each release and the open list have to hold, by the graph and by what people did; and what reletan says they hold."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 from reletan.sandbox.team import Pull
@@ -27,14 +27,24 @@ class Lists(Laptops):
         for name, commit in releases.items():
             if name not in self._listed:
                 self._listed.add(name)
-                before = [one for one in releases.values() if one != commit and self.history.has(commit, one)]
-                self._compare(clone, ("--until", name), self._between([commit], before))
+                before = {
+                    one: at for one, at in releases.items() if at != commit and self.history.has(commit, at)
+                }  # fmt: skip
+                span = (*self._since(before), "--until", name)
+                self._compare(clone, span, self._between([commit], before.values()))
         develop = self.history.reached([self.refs.heads["develop"]])
         # until a release is back, what it has is told by content, and not by the graph
         if develop.issuperset(releases.values()):
             self._compare(clone, (), self._between([self.refs.heads["develop"]], list(releases.values())))
 
-    def _between(self, tips: list[str], excluded: list[str]) -> set[str]:
+    def _since(self, before: Mapping[str, str]) -> tuple[str, ...]:
+        """Every other time the release before is named, where production has one after the other."""
+        in_line = before and not self.by_hand & before.keys()
+        if not in_line or len(self._listed) % 2:
+            return ()
+        return "--since", max(before, key=lambda name: len(self.history.reached([before[name]])))
+
+    def _between(self, tips: Iterable[str], excluded: Iterable[str]) -> set[str]:
         return self.history.reached(tips) - self.history.reached(excluded)
 
     def _compare(self, clone: Path, span: tuple[str, ...], commits: Set[str]) -> None:
@@ -53,15 +63,17 @@ class Lists(Laptops):
         self.require(loose == alone, "no other commit too many or too few", loose - alone, alone - loose, run.err)
 
     def _pulls_of(self, commits: Set[str]) -> set[int]:
-        return {
-            pull.number for pull in self.merged_pulls()
-            if pull.merged in commits and (self.on_github or pull.how != "rebase")
-            and (not OURS.match(pull.branch) or self._brings_its_own(pull))
-        }  # fmt: skip
+        return {pull.number for pull in self.merged_pulls() if pull.merged in commits and self._counts(pull)}
+
+    def _counts(self, pull: Pull) -> bool:
+        """Whether it is one more change, and not the flow's own; only GitHub knows what landed by a rebase."""
+        flow = OURS.match(pull.branch) and not self._brings_its_own(pull)
+        return not flow and (self.on_github or pull.how != "rebase")
 
     def _brings_its_own(self, pull: Pull) -> bool:
         """A hotfix that came by its pull request is one more change, where it has commits that no other pull request brought."""
-        return pull.branch.startswith("hotfix/") and pull.how == "merge" and bool(self._brought(pull) & self._own())
+        by_pull = pull.how == "merge" or (self.on_github and pull.how == "true" and pull.base_was is not None)
+        return pull.branch.startswith("hotfix/") and by_pull and bool(self._brought(pull) & self._own())
 
     def _brought(self, pull: Pull) -> set[str]:
         return self._between([pull.merged or ""], [pull.base_was or ""])
@@ -70,11 +82,8 @@ class Lists(Laptops):
         return self.direct.union(*self.made_here.values())
 
     def _loose_of(self, commits: Set[str]) -> set[str]:
-        """Commits of people; without GitHub, those that a rebase made on the base too."""
-        found = self._own() & commits
-        for pull in self.merged_pulls():
-            if pull.how == "rebase" and not self.on_github:
-                found |= self._brought(pull) & commits
-            if self._brings_its_own(pull):
-                found -= self._brought(pull)
-        return found
+        """Commits of people that no pull request brought; without GitHub, those that a rebase made on the base too."""
+        pulls = [pull for pull in self.merged_pulls() if pull.base_was]
+        rebased = [self._brought(pull) for pull in pulls if pull.how == "rebase" and not self.on_github]
+        brought = [self._brought(pull) for pull in pulls if self._counts(pull)]
+        return (self._own().union(*rebased) & commits).difference(*brought)

@@ -123,7 +123,7 @@ class People(Stage):
                 raise WorldError("it is there")
             self.world.branch(branch, f"refs/heads/{base}")
 
-    @happens(1, lambda self: self.flow_branches(), which=ANY, halfway=st.sampled_from(["merged", "tagged", "whole"]))
+    @happens(2, lambda self: self.flow_branches(), which=ANY, halfway=st.sampled_from(["merged", "tagged", "whole"]))
     def finish_by_hand(self, which: int, halfway: Halfway) -> None:
         name = pick(self.flow_branches(), which)
         kind, _, version = name.partition("/")

@@ -114,7 +114,7 @@ def _of_the_end(told: Told, history: History) -> Iterable[str]:
     if version is None:
         return
     branches = [name for name in (f"release/{version}", f"hotfix/{version}") if name in heads]
-    if told.command == "start" and not branches and "nothing to release" not in told.run.err:
+    if told.command == "start" and not branches and "nothing to release" not in told.run.err.lower():
         yield "after `start` the branch is there"
     if told.command == "abort" and branches:
         yield "after `abort` the branch is gone"

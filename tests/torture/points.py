@@ -74,12 +74,11 @@ def writes(effect: str) -> bool:
     return changes(effect) and not re.search(r" (commit-tree|mktag|merge-tree) ", text)
 
 
-def singles(case: str, effects: list[str], journaled: bool, turn: int) -> tuple[list[Point], list[Point]]:
+def singles(case: str, effects: list[str], ways: tuple[Way, ...], turn: int) -> tuple[list[Point], list[Point]]:
     """Every blow at every effect that writes, and one at every other effect; and then the other blows there.
 
     Blows and the ways to go on take turns.
     """
-    ways = WAYS if journaled else WAYS[::2]
     first: list[Point] = []
     more: list[Point] = []
     for number, effect in enumerate(effects, turn + 1):
