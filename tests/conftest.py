@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from contract_files import missing
 from github_world import UNCHECKED, on_github
@@ -14,6 +15,10 @@ from slack_world import on_slack, slack_alone
 
 from reletan.sandbox.slack.server import SlackServer
 from reletan.sandbox.world import World
+
+# how long an example takes is up to the machine
+hypothesis.settings.register_profile("reletan", deadline=None)
+hypothesis.settings.load_profile("reletan")
 
 
 @pytest.fixture(scope="session")
