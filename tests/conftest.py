@@ -10,12 +10,14 @@ import hypothesis
 import pytest
 from contract_files import missing
 from github_world import UNCHECKED, on_github
+from in_memory import work_in_memory
 from quick_world import QuickWorld, end_server
 from slack_world import on_slack, slack_alone
 
 from reletan.sandbox.slack.server import SlackServer
 from reletan.sandbox.world import World
 
+work_in_memory()
 # how long an example takes is up to the machine
 hypothesis.settings.register_profile("reletan", deadline=None)
 hypothesis.settings.load_profile("reletan")

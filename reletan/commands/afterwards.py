@@ -36,8 +36,13 @@ def with_aftermath(
     )
 
 
+def tip_of(task: Task, release: ReleaseFacts) -> str:
+    """Where the release's history ends: at its merge, as for each list from the tag on; at the branch's head before."""
+    return (task.head if release.merge_is_new else None) or release.merge
+
+
 def _subject(task: Task, release: ReleaseFacts) -> Subject:
-    subject = subject_of_found(task.session, task.facts, task.found, task.head or release.merge)
+    subject = subject_of_found(task.session, task.facts, task.found, tip_of(task, release))
     span = msgspec.structs.replace(subject.span, until=task.tag)
     return msgspec.structs.replace(subject, commit=release.merge, branch=None, span=span)
 

@@ -9,7 +9,7 @@ from reletan.adapters.gitobjects import Signature
 from reletan.adapters.gitparse import PushRefused
 from reletan.adapters.hooks import run_filter
 from reletan.adapters.journal import Journal, JournalFolder
-from reletan.commands.afterwards import with_aftermath
+from reletan.commands.afterwards import tip_of, with_aftermath
 from reletan.commands.bypull import back_pulls, merged_on_github, plan_by_pull, require_accepted
 from reletan.commands.completing import FROM_GITHUB
 from reletan.commands.composing import listing_of, subject_of_found
@@ -127,7 +127,7 @@ class _Work(msgspec.Struct, kw_only=True):
             at = None if release.merge_is_new else release.merge
             require_nothing_before(task.session, task.facts, task.found.version, at)
         listing = (
-            self._contents(task, task.head or release.merge, release.merge_is_new)
+            self._contents(task, tip_of(task, release), release.merge_is_new)
             if task.found.tagged is None
             else None
         )

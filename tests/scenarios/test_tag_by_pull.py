@@ -236,3 +236,14 @@ def test_one_yes_is_for_all_parts_and_a_no_for_none(release: World) -> None:
         if answer == "n":
             assert_untouched(release, before)
     assert_git_flow(release, before)
+
+
+def test_the_notes_of_a_hotfix_are_those_that_its_tag_will_give(release: World) -> None:
+    """Its own pull request brings the commit that none brought, in the notes as in each list from then on."""
+    ready(release, "hotfix/1.3.1")
+    protect(release, "main")
+    tag(release, "1.3.1", check=True)
+    published = release.releases[0].body
+    release.reletan("notes", "1.3.1", "--publish", "--yes", check=True)
+    assert release.releases[0].body == published
+    assert "Hotfix 1.3.1 ([#4]" in published

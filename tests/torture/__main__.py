@@ -8,6 +8,8 @@ import sys
 import time
 from importlib import import_module
 
+from in_memory import work_in_memory
+
 from torture.budget import Budget, Figures, say
 
 PARTS = ("crashes", "races", "machine", "fuzz")
@@ -15,6 +17,7 @@ PARTS = ("crashes", "races", "machine", "fuzz")
 
 def main() -> int:
     asked = _arguments()
+    work_in_memory()
     parts = PARTS if asked.part == "all" else (asked.part,)
     found = [_tried(part, asked, len(parts)) for part in parts]
     for figures in found:
