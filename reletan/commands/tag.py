@@ -127,9 +127,7 @@ class _Work(msgspec.Struct, kw_only=True):
             at = None if release.merge_is_new else release.merge
             require_nothing_before(task.session, task.facts, task.found.version, at)
         listing = (
-            self._contents(task, tip_of(task, release), release.merge_is_new)
-            if task.found.tagged is None
-            else None
+            self._contents(task, tip_of(task, release), release.merge_is_new) if task.found.tagged is None else None
         )
         if release.mode == "pull-request" and release.merge_is_new and listing is not None:
             self.hooked.add(task.found.version)
