@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,14 @@ work_in_memory()
 # how long an example takes is up to the machine
 hypothesis.settings.register_profile("reletan", deadline=None)
 hypothesis.settings.load_profile("reletan")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """They go with the other folders of the tests, also where a worker is ended before it could tidy up."""
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path_factory.mktemp("temporary"))
+    yield
+    tempfile.tempdir = before
 
 
 @pytest.fixture(scope="session")
