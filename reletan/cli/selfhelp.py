@@ -1,0 +1,54 @@
+"""What is set, what is missing, and how it looks: config, doctor, demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reletan.cli.app import Globals, app, opened, terminal_for
+from reletan.cli.options import Json, Offline
+
+
+@app.command("config", epilog="Examples:  reletan config   |   reletan config --json   |   reletan config --schema")
+def config(
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of .reletan.toml.")] = False,
+    json: Json = False,
+) -> None:
+    """The effective settings, and where each comes from."""
+    session = opened(json=json)
+    from reletan.commands import config as command
+
+    command.run(session, schema)
+
+
+@app.command("doctor", epilog="Examples:  reletan doctor   |   reletan doctor --json   |   reletan doctor --offline")
+def doctor(json: Json = False, offline: Offline = False) -> None:
+    """Check what a release needs: git, clone, remote, GitHub, Slack; each failure with what mends it.
+
+    Only looks: nothing is changed, here or elsewhere, and no secret is shown. Exit 1 where something failed; a warning is none.
+    """
+    from reletan.commands import doctor as command
+
+    terminal = terminal_for(json=json)
+    if not command.run(Globals.directory, terminal, offline=offline):
+        raise typer.Exit(1)
+
+
+@app.command("demo", epilog="Examples:  reletan demo   |   reletan demo --auto   |   reletan demo --keep ~/shop")
+def demo(
+    auto: Annotated[bool, typer.Option("--auto", help="Run it all without waiting and without a question.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Build it in DIR, new or empty; else in a new temporary folder.")
+    ] = None,
+) -> None:
+    """A release and a hotfix in a sandbox: no account, no network, no token of yours.
+
+    A shop's repository is made in a folder of its own, on a GitHub that runs inside of this command. Each step is
+    explained and its command shown; Enter runs it, q stops. Exit 0 also after q, 1 after a no to a plan.
+    """
+    from reletan.commands import demo as command
+
+    terminal = terminal_for()
+    code = command.run(terminal, auto=auto, keep=keep and Path(Globals.directory, keep))
+    if code:
+        raise typer.Exit(code)
