@@ -226,7 +226,10 @@ class GitRepo(GitObjects):
     # -- writes ------------------------------------------------------------------------------------------------------------
 
     def fetch(self, remote: str, branches: Sequence[str]) -> None:
-        """Fetch these branches into their tracking refs, by explicit refspecs, without tags; completes a shallow clone."""
+        """Fetch these branches into their tracking refs, by explicit refspecs, without tags; completes a shallow clone.
+
+        Raises Vanished where the remote no longer has one of them.
+        """
         specs = [f"+refs/heads/{b}:refs/remotes/{remote}/{b}" for b in branches]
         deepen = ["--unshallow"] if self.shallow else []
         self.git.run(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-from reletan.domain.errors import ReletanError, Unauthorized, UsageError
+from reletan.domain.errors import ReletanError, Unauthorized, UsageError, Vanished
 from reletan.terminal import in_ci
 
 if TYPE_CHECKING:
@@ -223,6 +223,12 @@ def _without_user(address: re.Match[str]) -> str:
 
 
 _EXPLAINED: tuple[tuple[str, type[ReletanError] | None, str, str], ...] = (
+    (
+        r"couldn't find remote ref (?:refs/heads/)?(?P<it>\S+)",
+        Vanished,
+        "The remote moved meanwhile: {it} is gone.",
+        "run the command again",
+    ),
     (
         r"Unable to create '(?P<it>[^']+\.lock)': File exists",
         None,

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 
 import msgspec
 
 from reletan.adapters.gitrepo import GitRepo
 from reletan.commands.session import Session
-from reletan.domain.errors import UsageError
+from reletan.domain.errors import UsageError, Vanished
 from reletan.domain.flow import Branches, Kind, LocalRefs, OpenBranch, RemoteRefs, find_branches, open_branches
 from reletan.domain.refs import problem_with
 from reletan.domain.version import Release, final_releases, infer_prefix
 
 # So many `merge-base` calls cost about as much as reading all of production's ids once.
 PATIENCE = 12
+LOOKS = 4
 
 
 class Observed(msgspec.Struct, kw_only=True, dict=True):
@@ -84,7 +86,17 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
 
 
 def observe(session: Session, *, fetch: bool = True, writing: bool = False, pulls: bool = True) -> Observed:
-    """Look at the remote once and fetch what is new; ``fetch`` false looks at this clone only."""
+    """Look at the remote once and fetch what is new; ``fetch`` false looks at this clone only.
+
+    Looks again where a branch is deleted in between, as at the end of somebody else's release; Vanished when that goes on.
+    """
+    for _ in range(LOOKS - 1):
+        with suppress(Vanished):
+            return _observe(session, fetch, writing, pulls)
+    return _observe(session, fetch, writing, pulls)
+
+
+def _observe(session: Session, fetch: bool, writing: bool, pulls: bool) -> Observed:
     repo, flow = session.repo, session.settings.flow
     remote = remote_of(session, writing)
     url = repo.remote_url(remote) if remote else None

@@ -43,6 +43,10 @@ class Blocked(ReletanError):
     kind = "blocked"
 
 
+class Vanished(Blocked):
+    """A branch that the remote had a moment ago is gone."""
+
+
 class Unauthorized(ReletanError):
     """The remote wants a credential, or the one given has no right to do it (exit 4)."""
 

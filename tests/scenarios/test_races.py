@@ -1,5 +1,6 @@
 """Several people at once: exactly one release, and everybody is told what happened."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from github_world import need_libraries
 from torture.races import attempt
-from wrapped import executable
+from wrapped import WrappedGit, executable
 
 from reletan.sandbox.world import World
 
@@ -146,6 +147,39 @@ def test_a_remote_that_keeps_moving_is_not_pushed_to_for_ever(world: World) -> N
     assert run.code == 3
     assert "kept moving" in run.err
     assert "v1.4.0" not in world.tags()
+
+
+def _deleting(world: World, *branches: str) -> WrappedGit:
+    """A git before whose first fetches somebody deletes one branch after the other."""
+    lines = "".join(
+        f'{turn}) "$git" -C {shlex.quote(str(world.origin))} update-ref -d refs/heads/{branch};;\n'
+        for turn, branch in enumerate(branches, 1)
+    )
+    count = shlex.quote(str(world.folder / "fetches"))
+    return WrappedGit(
+        world, f'case "$*" in *"fetch --no-tags"*) echo >>{count}; case $(wc -l <{count}) in\n{lines}esac;; esac'
+    )
+
+
+def test_a_branch_that_is_deleted_between_two_looks(world: World) -> None:
+    """At the end of a colleague's release, for one."""
+    elsewhere = world.another_clone("yuki")
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    git = _deleting(world, "release/1.4.0")
+    run = world.reletan("tag", "1.4.0", "--yes", cwd=elsewhere, env=git.environment)
+    assert (run.code, "There is no release 1.4.0" in run.err) == (2, True), run.err
+
+
+def test_branches_that_are_deleted_for_ever(world: World) -> None:
+    elsewhere = world.another_clone("yuki")
+    names = [f"release/2.{number}.0" for number in range(4)]
+    for name in names:
+        world.branch(name, "refs/heads/develop")
+        world.commit(name, "Mend it")
+    run = world.reletan("status", cwd=elsewhere, env=_deleting(world, *names).environment)
+    assert run.code == 3
+    assert "The remote moved meanwhile: release/2.3.0 is gone." in run.err
+    assert run.err.endswith("next: run the command again\n")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where reletan is not forked, nobody kills it")
