@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import islice, pairwise
+from math import ceil
 from pathlib import Path
 
 from torture.budget import Budget, Figures, say
@@ -75,7 +76,7 @@ def _chunks(budget: Budget) -> Iterator[Chunk]:
     while budget.left() and (budget.until is not None or turn < _ROUNDS):
         turn += 1
         for name, family in known.items():
-            upto = round(turn * share * family.weight)
+            upto = ceil(turn * share * family.weight)
             yield from ((name, *ends) for ends in _parts(at[name], upto))
             at[name] = upto
 
