@@ -10,7 +10,7 @@ import msgspec
 from reletan import explaining, prompts
 from reletan.adapters.ci import this_job
 from reletan.adapters.files import append
-from reletan.commands.github import github_slug, open_hub, web_host
+from reletan.commands.github import open_hub, require_slug, web_host
 from reletan.commands.merging import act, comment, look, policy_for, refused_by
 from reletan.commands.session import Session
 from reletan.domain.ci import CiJob, in_actions
@@ -42,10 +42,7 @@ class AutomergeOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(session: Session, options: AutomergeOptions) -> None:
     url = _remote_url(session)
-    slug = github_slug(session, url)
-    if slug is None:
-        raise UsageError("This repository is not on GitHub, as far as reletan can see.",
-                         next='set repository = "owner/name" under [github] in .reletan.toml')  # fmt: skip
+    slug = require_slug(session, url)
     job = this_job(os.environ, web_host(session), slug)
     hub = open_hub(session, slug, url)
     if hub is None:

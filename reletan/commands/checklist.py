@@ -7,10 +7,10 @@ import msgspec
 from reletan import checktable, render
 from reletan.commands.composing import Subject, subject_of
 from reletan.commands.flowing import carry_out
-from reletan.commands.github import github_slug
+from reletan.commands.github import github_slug, require_hub
 from reletan.commands.listing import read_listing
 from reletan.commands.observing import Observed, observe
-from reletan.commands.releasepull import progress_of, release_pull, require_hub, status_step
+from reletan.commands.releasepull import progress_of, release_pull, status_step
 from reletan.commands.reminding import remind
 from reletan.commands.session import Session, require_writable
 from reletan.domain.errors import Blocked

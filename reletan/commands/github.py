@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from reletan.adapters.token import find_token
 from reletan.commands.session import Session
 from reletan.domain.address import remote_address
-from reletan.domain.errors import UsageError
+from reletan.domain.errors import Unauthorized, UsageError
 
 if TYPE_CHECKING:
     from reletan.adapters.hub import Hub
+    from reletan.commands.observing import Observed
 
 
 def github_slug(session: Session, url: str | None) -> str | None:
@@ -22,6 +23,15 @@ def github_slug(session: Session, url: str | None) -> str | None:
     if remote is None or remote.host != web_host(session) or not re.fullmatch(r"[\w.-]+/[\w.-]+", remote.path):
         return None
     return remote.path
+
+
+def require_slug(session: Session, url: str | None) -> str:
+    """Raises UsageError where nobody says that the repository is on GitHub."""
+    slug = github_slug(session, url)
+    if slug is None:
+        raise UsageError("This repository is not on GitHub, as far as reletan can see.",
+                         next='set repository = "owner/name" (and api_url) under [github] in .reletan.toml')  # fmt: skip
+    return slug
 
 
 def web_host(session: Session) -> str:
@@ -48,6 +58,14 @@ def open_hub(session: Session, slug: str, url: str | None) -> "Hub | None":
     terminal = session.terminal
     session.hub = Hub(session.settings.github.api_url, slug, token, wait=terminal.wait, tell=terminal.detail)
     return session.hub
+
+
+def require_hub(session: Session, facts: "Observed") -> "Hub":
+    """Raises UsageError where the repository is not on GitHub, Unauthorized without a token."""
+    hub = open_hub(session, require_slug(session, facts.url), facts.url)
+    if hub is None:
+        raise Unauthorized("There is no token for GitHub.", next="set GH_TOKEN, or run `gh auth login`")
+    return hub
 
 
 def _require_trusted(session: Session, url: str | None) -> None:

@@ -12,8 +12,9 @@ from reletan.commands.composing import (
     subject_of_range,
 )
 from reletan.commands.flowing import carry_out
+from reletan.commands.github import require_hub
 from reletan.commands.observing import Observed, observe
-from reletan.commands.publishing import publish_step, require_hub
+from reletan.commands.publishing import publish_step
 from reletan.commands.session import Session, require_writable
 from reletan.commands.wording import text_to_paste
 from reletan.domain.config import Language

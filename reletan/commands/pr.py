@@ -7,11 +7,11 @@ import msgspec
 from reletan.commands.composing import Subject, place_of, subject_of_found
 from reletan.commands.finding import find_release
 from reletan.commands.flowing import carry_out
-from reletan.commands.github import github_slug
+from reletan.commands.github import github_slug, require_hub
 from reletan.commands.landed import Found
 from reletan.commands.listing import Range, read_range
 from reletan.commands.observing import Observed, observe
-from reletan.commands.releasepull import due, own_template, release_pull, require_hub, write_pull_step
+from reletan.commands.releasepull import due, own_template, release_pull, write_pull_step
 from reletan.commands.session import Session, require_writable
 from reletan.domain.checklist import brought_in, everything
 from reletan.domain.errors import Blocked, UsageError

@@ -3,24 +3,14 @@
 from reletan.adapters.journal import JournalFolder
 from reletan.adapters.templates import render_template
 from reletan.commands.composing import Subject, markdown
-from reletan.commands.github import github_slug, open_hub
+from reletan.commands.github import github_slug
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.config import Language
-from reletan.domain.errors import ReletanError, Unauthorized, UsageError
+from reletan.domain.errors import ReletanError
 from reletan.domain.notes import Notes
 from reletan.domain.plan import PublishRelease
 from reletan.domain.version import is_final, sort_key
-
-
-def require_hub(session: Session, facts: Observed) -> None:
-    """Raises UsageError where the repository is on no GitHub, Unauthorized without a token."""
-    slug = github_slug(session, facts.url)
-    if slug is None:
-        raise UsageError("The remote is on no GitHub that is known here, so there is no GitHub Release to publish.",
-                         next="set github.repository (and github.api_url) in .reletan.toml")  # fmt: skip
-    if open_hub(session, slug, facts.url) is None:
-        raise Unauthorized("There is no token for GitHub.", next="set GH_TOKEN, or run `gh auth login`")
 
 
 def is_missing(session: Session, tag: str, version: str) -> bool:

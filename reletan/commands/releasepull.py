@@ -6,18 +6,17 @@ import msgspec
 
 from reletan.adapters import files
 from reletan.commands.composing import Subject, place_of
-from reletan.commands.github import github_slug, open_hub
+from reletan.commands.github import github_slug, require_hub
 from reletan.commands.listing import read_listing
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.checklist import Entry, entries_of, everything, named_in, read, settle
-from reletan.domain.errors import Unauthorized, UsageError
+from reletan.domain.errors import UsageError
 from reletan.domain.listing import Listing
 from reletan.domain.plan import ChecklistText, OwnTemplate, SetStatus, WritePull
 from reletan.domain.progress import CONTEXT, Progress, PullLink, progress, status_word
 
 if TYPE_CHECKING:
-    from reletan.adapters.hub import Hub
     from reletan.adapters.hubpr import PullText
 
 
@@ -83,18 +82,6 @@ def own_template(session: Session, key: str) -> OwnTemplate | None:
         source = session.settings.sources.get(key, key)
         raise UsageError(f"There is no template {configured}, which {source} names.", next="mend the path")
     return OwnTemplate(files.decode(content, configured), configured)
-
-
-def require_hub(session: Session, facts: Observed) -> "Hub":
-    """Raises UsageError where the repository is on no GitHub, Unauthorized without a token."""
-    slug = github_slug(session, facts.url)
-    if slug is None:
-        raise UsageError("The remote is on no GitHub that is known here, so there are no pull requests.",
-                         next="set github.repository (and github.api_url) in .reletan.toml")  # fmt: skip
-    hub = open_hub(session, slug, facts.url)
-    if hub is None:
-        raise Unauthorized("There is no token for GitHub.", next="set GH_TOKEN, or run `gh auth login`")
-    return hub
 
 
 def release_pull(session: Session, facts: Observed, branch: str) -> "PullText | None":

@@ -4,9 +4,10 @@ import msgspec
 
 from reletan.commands.announcing import tell
 from reletan.commands.composing import Subject
+from reletan.commands.github import require_hub
 from reletan.commands.listing import default_range
 from reletan.commands.observing import Observed
-from reletan.commands.releasepull import due, release_pull, require_hub, write_pull_step
+from reletan.commands.releasepull import due, release_pull, write_pull_step
 from reletan.commands.session import Session
 from reletan.commands.wording import News
 from reletan.domain.errors import ReletanError

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from reletan.commands.github import github_slug, open_hub
+from reletan.commands.github import github_slug, open_hub, require_hub
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.config import Finish
-from reletan.domain.errors import ReletanError, Unauthorized, UsageError
+from reletan.domain.errors import ReletanError, UsageError
 from reletan.domain.protection import BranchRules
 
 if TYPE_CHECKING:
@@ -70,19 +70,10 @@ class Way(msgspec.Struct, kw_only=True):
 
 def open_way(session: Session, facts: Observed, via: Finish) -> Way:
     """Raises UsageError and Unauthorized where pull requests are asked for, and there is no way to them."""
-    slug = github_slug(session, facts.url)
-    needed = via == "pull-request"
-    if slug is None:
-        if needed:
-            raise UsageError("The remote is on no GitHub that is known here, so there is no release pull request.",
-                             next="set github.repository (and github.api_url) in .reletan.toml, or use --via push")  # fmt: skip
-        return Way(via=via)
+    slug = github_slug(session, facts.url) or ""
+    if via == "pull-request":
+        return Way(via=via, hub=require_hub(session, facts), slug=slug)
     try:
-        hub = open_hub(session, slug, facts.url)
+        return Way(via=via, hub=open_hub(session, slug, facts.url) if slug else None, slug=slug)
     except UsageError:
-        if needed:
-            raise
-        hub = None
-    if hub is None and needed:
-        raise Unauthorized("There is no token for GitHub.", next="set GH_TOKEN, or run `gh auth login`")
-    return Way(via=via, hub=hub, slug=slug)
+        return Way(via=via, slug=slug)

@@ -272,7 +272,7 @@ def test_what_is_not_released_cannot_be_published(open_world: World) -> None:
 
 def test_outside_of_github_there_is_none(world: World) -> None:
     run = world.reletan("notes", "1.3.0", "--publish", "--yes")
-    assert (run.code, "on no GitHub" in run.err) == (2, True)
+    assert (run.code, "not on GitHub" in run.err) == (2, True)
     world.reletan("start", "1.4.0", "--yes", check=True)
     assert "GitHub Release" not in tag(world, check=True).err
 

@@ -154,7 +154,7 @@ def test_without_a_token_a_refused_push_is_told_as_it_is(release: World) -> None
 def test_outside_of_github_there_is_no_pull_request(world: World) -> None:
     ready(world)
     run = tag(world, "--via", "pull-request")
-    assert (run.code, "on no GitHub" in run.err) == (2, True)
+    assert (run.code, "not on GitHub" in run.err) == (2, True)
 
 
 def test_without_the_rules_nothing_is_pushed_unless_that_is_asked_for(release: World) -> None:
