@@ -1,47 +1,78 @@
-"""Explain a conflict: the files, and the pull requests and people that touched them on both sides."""
+"""Explain a conflict: the files, who changed them on each side and by which pull requests, and how to solve it."""
 
-from reletan.adapters import gitparse
+from collections.abc import Sequence
+
+import msgspec
+
 from reletan.adapters.gitobjects import Conflict
+from reletan.commands.listing import flow_names
+from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.domain.errors import Blocked
-from reletan.domain.subjects import said_by
+from reletan.domain.pulls import Survey, survey
 from reletan.domain.text import one_line
 
 MOST_FILES = 10
-RECORD = "--format=%H %P%n%ct%n%an%n%B"
+MOST_CHANGES = 4
 
 
-def explain(session: Session, into: str, ours: str, theirs: str, conflict: Conflict, *, next: str) -> Blocked:
-    """The error for a merge of ``theirs`` into the branch ``into`` (at ``ours``) that people must do."""
-    details = [_file(session, path, ours, theirs) for path in conflict.paths[:MOST_FILES]]
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """What a branch has that the other side of a merge has not."""
+
+    branch: str
+    tip: str
+    without: tuple[str, ...]
+
+
+def explain(session: Session, facts: Observed, conflict: Conflict, sides: Sequence[Side], *, next: str) -> Blocked:
+    """The error for a merge that people must do; the branch of the first side gets it."""
+    known = [(side, _survey(session, facts, side)) for side in sides]
+    details = []
+    for path in conflict.paths[:MOST_FILES]:
+        told = [(side.branch, _changes(session, side, survey, path)) for side, survey in known]
+        details += [one_line(path), *("  " + one_line(f"on {name}: {', '.join(said)}") for name, said in told if said)]
     if len(conflict.paths) > MOST_FILES:
         details.append(f"and {len(conflict.paths) - MOST_FILES} more files")
-    return Blocked(f"Merging into {into} conflicts, so nothing was pushed.", details=details, next=next)
+    return Blocked(f"Merging into {sides[0].branch} conflicts, so nothing was pushed.", details=details, next=next)
 
 
-def _file(session: Session, path: str, ours: str, theirs: str) -> str:
-    touched = [*_touched(session, path, ours, theirs), *_touched(session, path, theirs, ours)]
-    return one_line(f"{path}: touched by {', '.join(dict.fromkeys(touched)) or 'commits that could not be named'}")
+def _survey(session: Session, facts: Observed, side: Side) -> Survey:
+    commits = list(session.repo.log([side.tip], side.without))
+    return survey(commits, tip=side.tip, names=flow_names(session, facts), pull_heads=facts.refs.pulls)
 
 
-def _touched(session: Session, path: str, tip: str, other: str) -> list[str]:
-    """Who changed ``path`` on this side: "#12 Add login (Hana)", or "Hana (1a2b3c4)" without a pull request."""
-    repo = session.repo
-    # Not one `log … ^other`: with a path, git drops the merge whose first parent is excluded.
-    mine = set(repo.ids_between(other, tip, "--first-parent"))
-    out = repo.git.run("log", "-m", "--first-parent", "-z", "-8", RECORD, tip, "--", f":(top,literal){path}").out
-    records = [record.lstrip("\n") for record in out.split("\0") if record.strip()]
-    return [text for record in records if record[: record.index(" ")] in mine for text in _who(session, record, path)]
+def _changes(session: Session, side: Side, survey: Survey, path: str) -> list[str]:
+    """What changed ``path`` on this side: "#12 Add login (Hana)", or "1a2b3c4 Add login (Hana)" without a pull request."""
+    lineage, counted = survey.lineage, survey.counted()
+    inside = lineage.enclosing(counted)
+    people: dict[str, list[str]] = {}
+    for sha in _commits(session, side, path):
+        commit = lineage.commits[at := lineage.index[sha]]
+        said = counted.get(at) or counted.get(inside[at])
+        what = f"#{said.number} {said.title}" if said else f"{sha[:7]} {commit.subject}"
+        people.setdefault(what, []).append(commit.author)
+    told = [f"{what} ({', '.join(dict.fromkeys(names))})" for what, names in people.items()]
+    return [*told[:MOST_CHANGES], "and more"] if len(told) > MOST_CHANGES else told
 
 
-def _who(session: Session, record: str, path: str) -> list[str]:
-    commit = gitparse.commit(record)
-    sha, parents, author, said = commit.sha, commit.parents, commit.author, said_by(commit)
-    if len(parents) > 1:
-        out = session.repo.git.run(
-            "log", "--no-merges", "-8", "--format=%an (%h)", parents[1], f"^{parents[0]}", "--", f":(top,literal){path}"
-        ).out
-        people = [line for line in dict.fromkeys(out.splitlines()) if line]
-        names = ", ".join(dict.fromkeys(line.rsplit(" (", 1)[0] for line in people)) or author
-        return [f"#{said.number} {said.title} ({names})"] if said else (people or [f"{author} ({sha[:7]})"])
-    return [f"#{said.number} {said.title} ({author})"] if said else [f"{author} ({sha[:7]})"]
+def _commits(session: Session, side: Side, path: str) -> list[str]:
+    """Those that changed the file; merges only where nothing else did."""
+    without = [f"^{commit}" for commit in side.without]
+    for options in (["--no-merges"], []):
+        found = session.repo.git.run(
+            "rev-list", *options, side.tip, *without, "--", f":(top,literal){path}"
+        ).out.split()
+        if found:
+            return found
+    return []
+
+
+def how_to_solve(remote: str, branch: str, others: Sequence[str], version: str) -> str:
+    """The commands by which ``branch`` gets the ``others``, one a line; then tag finds nothing left to merge."""
+    return "\n  ".join([
+        f"solve it on {branch}, then tag again:",
+        f"git switch {branch} && git pull --ff-only {remote} {branch}",
+        *(f"git merge {other}" for other in others),
+        f"git push {remote} {branch}",
+        f"reletan tag {version}",
+    ])  # fmt: skip

@@ -125,7 +125,7 @@ def read_range(session: Session, facts: Observed, span: Range, *, kind: Kind = "
     shown = _stands_on(commits, span, tips)
     released, warnings = (Released(), []) if shown else _released_by_content(session, facts, span)
     known = survey(
-        commits, tip=span.until_sha, names=_names(session, facts), pull_heads=facts.refs.pulls, released=released
+        commits, tip=span.until_sha, names=flow_names(session, facts), pull_heads=facts.refs.pulls, released=released
     )
     known, github = complete(session, facts, known)
     found = collect(known, open_heads)
@@ -237,7 +237,7 @@ def _same_tree(session: Session, span: Range) -> set[str]:
     return set(session.repo.ids_between(span.since_sha, twin)) if twin else set()
 
 
-def _names(session: Session, facts: Observed) -> Names:
+def flow_names(session: Session, facts: Observed) -> Names:
     slug = github_slug(session, facts.url)
     return Names(
         production=facts.branches.production,

@@ -7,7 +7,7 @@ import msgspec
 
 from reletan.adapters.gitobjects import Conflict
 from reletan.adapters.hooks import find_hook, hook_step
-from reletan.commands.conflicts import explain
+from reletan.commands.conflicts import Side, explain, how_to_solve
 from reletan.commands.local import LocalMoves, is_on, local_moves
 from reletan.commands.task import Task, merged_head
 from reletan.domain.errors import Blocked
@@ -69,10 +69,14 @@ def _merge_commit(task: Task) -> tuple[str, bool]:
     message = merge_message(task.branch, facts.branches.production)
     merged = session.repo.merge(facts.production, head, message, task.intent.who, sign=task.intent.sign_merges)
     if isinstance(merged, Conflict):
-        production = facts.branches.production
+        production, remote = facts.branches.production, facts.remote or ""
+        sides = [
+            Side(branch=production, tip=facts.production, without=(head,)),
+            Side(branch=task.branch, tip=head, without=(facts.production,)),
+        ]
         raise explain(
-            session, production, facts.production, head, merged,
-            next=f"merge {production} into {task.branch}, push it, then run `reletan tag {found.version}` again",
+            session, facts, merged, sides,
+            next=how_to_solve(remote, task.branch, [f"{remote}/{production}"], found.version),
         )  # fmt: skip
     return merged.commit, True
 
@@ -160,12 +164,28 @@ def _back_merge(task: Task, merge: str, branch: str, old: str, *, is_new: bool) 
         return BackMerge(branch=branch, old=old, merged=merged.commit)
     if found.kind == "hotfix" or found.tagged is not None or not is_new:
         return msgspec.structs.replace(by_pull, conflicts=merged.paths)
-    raise explain(
-        session, branch, old, merge, merged,
-        # not the other way round: that would release what development has for later
-        next=f"merge {task.facts.branches.production} and {task.branch} into {branch}, push it and run "
-        f"`reletan tag {found.version}` again; or release now and merge back later: --backmerge pull-request",
-    )  # fmt: skip
+    raise explain(session, task.facts, merged, _sides(task, branch, old), next=_way_back(task, branch, old))
+
+
+def _sides(task: Task, branch: str, old: str) -> list[Side]:
+    """The branch, and what comes back to it: from the release, and from production before it."""
+    head, production = task.head or "", task.facts.production
+    return [
+        Side(branch=branch, tip=old, without=(head, production)),
+        Side(branch=task.branch, tip=head, without=(old, production)),
+        Side(branch=task.facts.branches.production, tip=production, without=(old, head)),
+    ]
+
+
+def _way_back(task: Task, branch: str, old: str) -> str:
+    """The release goes into the branch, and not the other way round: that would release what is there for later."""
+    facts, version = task.facts, task.found.version
+    published = task.found.branch is not None and task.found.branch.published
+    others = [f"{facts.remote}/{task.branch}" if published else task.branch]
+    if not task.session.repo.is_ancestor(facts.production, old):
+        others.insert(0, f"{facts.remote}/{facts.branches.production}")
+    steps = how_to_solve(facts.remote or "", branch, others, version)
+    return f"{steps}\nor: reletan tag {version} --backmerge pull-request"
 
 
 def _require_own(task: Task, back: BackMerge, merge: str) -> None:

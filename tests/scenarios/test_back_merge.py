@@ -1,5 +1,8 @@
 """A release that conflicts stops before any push and says who can help; people resolve it, and a re-run notices."""
 
+import shlex
+from itertools import takewhile
+
 import pytest
 from witness import lasting, pushes, record_pushes
 
@@ -20,11 +23,50 @@ def test_nothing_is_pushed_and_people_are_named(conflicting: World) -> None:
     run = conflicting.reletan("tag", "--yes")
     assert (run.code, pushes(conflicting)) == (3, [])
     assert "Merging into develop conflicts, so nothing was pushed" in run.err
-    line = next(line for line in run.err.splitlines() if line.strip().startswith("VERSION: "))
-    assert "#4 Count versions differently (Marta)" in line
-    assert "Yuki (" in line
-    assert "--backmerge pull-request" in run.err
+    bumped = conflicting.look("rev-parse", "--short", "release/1.4.0", cwd=conflicting.origin)
+    assert lines_of(run.err, "VERSION") == [
+        "on develop: #4 Count versions differently (Marta)",
+        f"on release/1.4.0: {bumped} Bump the version (Yuki)",
+    ]
+    assert "or: reletan tag 1.4.0 --backmerge pull-request" in run.err
     assert lasting(conflicting) == before
+
+
+def lines_of(told: str, path: str) -> list[str]:
+    """What an error says about a file in conflict."""
+    lines = told.splitlines()
+    rest = lines[lines.index(f"  {path}") + 1 :]
+    return [line.strip() for line in takewhile(lambda line: line.startswith("    "), rest)]
+
+
+def test_a_pull_request_of_the_release_is_named_and_what_both_sides_have_is_not(world: World) -> None:
+    world.pull("Both have it", author="Hana", files={"VERSION": "both\n"})
+    world.reletan("start", "1.4.0", "--yes", check=True)
+    world.pull("Fix it on the release", base="release/1.4.0", author="Yuki", files={"VERSION": "1.4.0\n"})
+    world.pull("Fix it by a squash", base="release/1.4.0", author="Ken", files={"VERSION": "1.4.0!\n"}, how="squash")
+    changed = world.commit("develop", "Change it on develop", {"VERSION": "next\n"}, author="Marta")
+    assert lines_of(world.reletan("tag", "--yes").err, "VERSION") == [
+        f"on develop: {changed[:7]} Change it on develop (Marta)",
+        "on release/1.4.0: #6 Fix it by a squash (Ken), #5 Fix it on the release (Yuki)",
+    ]
+
+
+def test_a_fix_in_production_is_told_from_the_release(started: World) -> None:
+    started.commit("main", "Mended in production", {"VERSION": "mended\n"}, author="Yuki")
+    started.commit("develop", "Change it on develop", {"VERSION": "next\n"})
+    told = lines_of(started.reletan("tag", "--yes").err, "VERSION")
+    assert ([line.split(":")[0] for line in told], "Mended in production (Yuki)" in told[1]) == (
+        ["on develop", "on main"],
+        True,
+    )
+
+
+def test_many_commits_are_not_all_told(started: World) -> None:
+    for n in range(6):
+        started.commit("develop", f"Change {n}", {"VERSION": f"{n}\n"})
+    started.commit("release/1.4.0", "Bump", {"VERSION": "1.4.0\n"})
+    ours, theirs = lines_of(started.reletan("tag", "--yes").err, "VERSION")
+    assert (ours.count("(Hana)"), ours.endswith(", and more"), theirs.count("(Hana)")) == (4, True, 1)
 
 
 def test_a_dry_run_is_blocked_too(conflicting: World) -> None:
@@ -46,7 +88,7 @@ def test_hostile_paths_and_names_are_inert(started: World) -> None:
         started.commit(branch, f"On {branch}", {":(top)a [x]\x07.txt": branch}, author=who)
     run = started.reletan("tag", "--yes")
     assert run.code == 3
-    assert "Mallory[/] (" in run.err
+    assert "(Mallory[/])" in run.err
     assert not {"\x1b", "\x07"} & set(run.err)
 
 
@@ -54,7 +96,12 @@ def test_a_conflict_with_production(started: World) -> None:
     started.conflict_between("main", "release/1.4.0")
     run = started.reletan("tag", "--yes")
     assert (run.code, "Merging into main conflicts" in run.err) == (3, True)
-    assert "merge main into release/1.4.0, push it" in run.err
+    assert do_as_it_says(started, run.err) == [
+        "git switch release/1.4.0 && git pull --ff-only origin release/1.4.0",
+        "git merge origin/main",
+        "git push origin release/1.4.0",
+    ]
+    started.reletan("tag", "--yes", check=True)
 
 
 @pytest.mark.parametrize("branch", ["main", "develop"])
@@ -74,23 +121,43 @@ def test_resolved_by_hand_with_a_plain_commit(world: World, branch: str) -> None
     assert world.read("develop", "VERSION") == "as both want it\n"
 
 
+def do_as_it_says(world: World, told: str, path: str = "VERSION") -> list[str]:
+    """Run the commands of an error's ``next``, solving the conflict where git stops; the commands of git."""
+    steps = [line.strip() for line in told.partition("\nnext: ")[2].splitlines()]
+    commands = [step for step in steps if step.startswith("git ")]
+    for step in commands:
+        for command in step.split(" && "):
+            words = shlex.split(command)[1:]
+            if words[0] == "merge" and "release/1.4.0" in " ".join([world.look("branch", "--show-current"), *words]):
+                with pytest.raises(Exception, match="conflict"):
+                    world.git(*words)
+                (world.clone / path).write_text("as both want it\n")
+                world.git("commit", "--quiet", "--all", "--no-edit")
+            else:
+                world.git(*words)
+    return commands
+
+
 def test_to_do_as_it_says_releases_nothing_else(conflicting: World) -> None:
     world = conflicting
     world.commit("develop", "For the release after this one", {"later.txt": "later\n"})
-    world.commit("main", "Mended in production", {"mended.txt": "mended\n"})
     refused = world.reletan("tag", "--yes")
-    assert (refused.code, "next: merge main and release/1.4.0 into develop, push it" in refused.err) == (3, True)
-    world.git("fetch", "--quiet")
-    world.git("switch", "--quiet", "--detach", "origin/develop")
-    world.git("merge", "--quiet", "origin/main")
-    with pytest.raises(Exception, match="conflict"):
-        world.git("merge", "--quiet", "origin/release/1.4.0")
-    (world.clone / "VERSION").write_text("as both want it\n")
-    world.git("commit", "--quiet", "--all", "--no-edit")
-    world.push_to("develop")
+    assert do_as_it_says(world, refused.err) == [
+        "git switch develop && git pull --ff-only origin develop",
+        "git merge origin/release/1.4.0",
+        "git push origin develop",
+    ]
     world.reletan("tag", "--yes", check=True)
     assert world.read("develop", "VERSION") == "as both want it\n"
     assert "later.txt" not in world.look("ls-tree", "--name-only", "origin/main")
+
+
+def test_what_development_lacks_of_production_is_merged_too(conflicting: World) -> None:
+    conflicting.commit("main", "Mended in production", {"mended.txt": "mended\n"})
+    refused = conflicting.reletan("tag", "--yes")
+    assert "git merge origin/main" in do_as_it_says(conflicting, refused.err)
+    conflicting.reletan("tag", "--yes", check=True)
+    assert conflicting.read("develop", "mended.txt") == "mended\n"
 
 
 def test_after_a_back_merge_by_hand_a_run_has_nothing_to_merge(conflicting: World) -> None:

@@ -117,7 +117,7 @@ def test_a_conflict_with_production_stops(hotfix: World) -> None:
     assert "Merging into main conflicts" in run.err
     assert "VERSION" in run.err
     assert "Marta" in run.err
-    assert "merge main into hotfix/1.3.1" in run.err
+    assert "git merge origin/main\n  git push origin hotfix/1.3.1" in run.err
     assert lasting(hotfix) == before
 
 
