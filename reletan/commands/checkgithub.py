@@ -24,7 +24,7 @@ def github_checks(visit: Visit) -> Iterator[Check]:
     session = visit.session
     slug = github_slug(session, visit.url)
     if slug is None:
-        yield skipped("github.api", "this repository is not on GitHub, as far as reletan can see (github.repository, github.api_url)")
+        yield skipped("github.api", "it is not on GitHub, as far as reletan can see (github.repository)")
         return
     host = web_host(session)
     token = find_token(host, os.environ)
