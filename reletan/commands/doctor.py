@@ -21,7 +21,7 @@ from reletan.doctoring import show
 from reletan.domain import clonecheck, doctor, gitflow
 from reletan.domain.doctor import Check, failed, failed_by, good, skipped
 from reletan.domain.errors import ReletanError
-from reletan.domain.flow import find_branches
+from reletan.domain.flow import find_branches, unnamed_development
 from reletan.terminal import Terminal
 
 OFFLINE = "no request was made (--offline)"
@@ -122,12 +122,11 @@ def _remote(visit: Visit) -> Iterator[Check]:
 
 
 def _branches(visit: Visit) -> Check:
-    flow, sources = visit.session.settings.flow, visit.session.settings.sources
-    assert visit.refs is not None  # noqa: S101 - just read
-    visit.branches = find_branches(
-        flow.production, flow.development, flow.release_prefix, flow.hotfix_prefix, visit.refs,
-        development_required="flow.development" in sources,
-    )  # fmt: skip
+    settings, refs, remote = visit.session.settings, visit.refs, visit.remote
+    assert refs is not None and remote is not None  # noqa: S101, PT018 - just read
+    visit.branches = find_branches(settings, refs, remote)
+    if problem := unnamed_development(settings, visit.branches.production, refs.heads.keys(), remote):
+        raise problem
     return doctor.branches_check(visit.branches)
 
 

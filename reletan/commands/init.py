@@ -8,6 +8,7 @@ from reletan.adapters.files import decode, read
 from reletan.adapters.settings import OWN_FILE, PYPROJECT, SHARED_GIT_FLOW, own_layers, pyproject_table
 from reletan.domain import gitflow, setup, takeover
 from reletan.domain.errors import UsageError
+from reletan.domain.flow import some
 from reletan.domain.plan import Plan
 from reletan.domain.rules import problem_with_value, shown
 from reletan.domain.setup import Existing, Found, Guess
@@ -165,7 +166,7 @@ def _value(interview: Interview, name: str, found: Found, values: dict[str, str]
     """One answer: as the file or the flag says, else as the person says, who sees the guess."""
     session, existing = interview.session, interview.existing
     if name in existing.written:
-        return str(existing.written[name])
+        return _written_branch(existing, name, found)
     if (given := getattr(interview.answers, name)) is not None:
         return _existing_branch(name, given, found)
     if existing.complete:
@@ -223,6 +224,17 @@ def _existing_branch(name: str, value: str, found: Found) -> str:
         nearest = get_close_matches(value, sorted(found.heads), n=1, cutoff=0)[0]
         where = f"on {found.remote}" if found.remote else "here"
         raise UsageError(f"{_flag(name)}: there is no branch {value} {where}; the nearest is {nearest}.")
+    return value
+
+
+def _written_branch(existing: Existing, name: str, found: Found) -> str:
+    value = str(existing.written[name])
+    if name in BRANCHES and value not in found.heads:
+        where = found.remote or "this clone"
+        raise UsageError(
+            f"{existing.path} says {name} = {literal(value)}, and {where} has no such branch.",
+            next=f"correct it there, or push the branch ({where} has {some(found.heads)})",
+        )
     return value
 
 

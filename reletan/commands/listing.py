@@ -173,6 +173,13 @@ def _unknown_tags(facts: Observed) -> bool:
 
 def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequence[Warning]:
     found = [Warning("git-flow-settings", text) for text in session.settings.conflicts]
+    if (unnamed := facts.unnamed_development) is not None:
+        found.append(
+            Warning(
+                "no-development",
+                f"{unnamed.message} So this is about {facts.branches.production} alone; {unnamed.next}",
+            )
+        )
     if facts.prefix_problem is not None:
         found.append(Warning("mixed-prefixes", f"{facts.prefix_problem.message} No version is proposed."))
     odd = [name for name in facts.refs.heads if name.startswith(facts.prefixes) and not facts.branches.kind_of(name)]

@@ -10,7 +10,16 @@ import msgspec
 from reletan.adapters.gitrepo import GitRepo
 from reletan.commands.session import Session
 from reletan.domain.errors import UsageError, Vanished
-from reletan.domain.flow import Branches, Kind, LocalRefs, OpenBranch, RemoteRefs, find_branches, open_branches
+from reletan.domain.flow import (
+    Branches,
+    Kind,
+    LocalRefs,
+    OpenBranch,
+    RemoteRefs,
+    find_branches,
+    open_branches,
+    unnamed_development,
+)
 from reletan.domain.refs import problem_with
 from reletan.domain.version import Release, final_releases, infer_prefix
 
@@ -24,6 +33,7 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
 
     ``looked``: by a look at the remote, and not only by what this clone remembers of it.
 
+    ``unnamed_development``: what to say first where a branch looks like development and nobody named it (production stands in).
     ``prefix_problem``: why no tag prefix is known (then ``releases`` is empty and whoever needs them raises it).
     """
 
@@ -36,6 +46,7 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
     looked: bool
     tag_prefix: str = ""
     prefix_problem: UsageError | None = None
+    unnamed_development: UsageError | None = None
 
     @property
     def production(self) -> str:
@@ -106,11 +117,12 @@ def _observe(session: Session, fetch: bool, writing: bool, pulls: bool) -> Obser
             refs = repo.remote_refs(remote, pulls=pulls)
     else:
         refs = _as_remote(local, remote)
-    branches = find_branches(
-        flow.production, flow.development, flow.release_prefix, flow.hotfix_prefix, refs,
-        development_required="flow.development" in session.settings.sources,
-    )  # fmt: skip
-    if branches.single and branches.production != "develop" and "develop" in local.tracking:
+    where = remote or "this clone"
+    branches = find_branches(session.settings, refs, where)
+    unnamed = unnamed_development(session.settings, branches.production, refs.heads.keys(), where)
+    if unnamed and writing:
+        raise unnamed
+    if branches.single and branches.production != "develop" and "develop" in local.tracking and not unnamed:
         session.terminal.warn(
             f"the remote no longer has develop; {branches.production} is taken for development, so nothing is merged back"
         )
@@ -122,8 +134,9 @@ def _observe(session: Session, fetch: bool, writing: bool, pulls: bool) -> Obser
             next="run `git fetch --unshallow`; in CI set fetch-depth: 0 (GitHub Actions) or a full checkout",
         )
     facts = Observed(
-        repo=repo, remote=remote, url=url, refs=refs, local=local, branches=branches, looked=bool(remote and fetch)
-    )
+        repo=repo, remote=remote, url=url, refs=refs, local=local, branches=branches, looked=bool(remote and fetch),
+        unnamed_development=unnamed,
+    )  # fmt: skip
     _find_prefix(facts, flow.tag_prefix)
     return facts
 

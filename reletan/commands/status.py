@@ -40,7 +40,7 @@ def run(session: Session, *, fetch: bool) -> None:
         waiting_pull_requests=len(listing.pull_requests),
         waiting_commits=len(listing.commits_without_pull_request),
         suggested_version=listing.suggested_version,
-        next=_next(opened, unfinished, waiting=not listing.empty),
+        next=_to_settle(facts) or _next(opened, unfinished, waiting=not listing.empty),
         warnings=warnings,
     )
     if session.terminal.json:
@@ -58,6 +58,13 @@ def _beyond_releases(facts: Observed, merged: list[Found]) -> Range:
         found.merge for found in merged if found.merge
     ]
     return msgspec.structs.replace(usual, excluded=tuple(dict.fromkeys([*usual.excluded, *heads])))
+
+
+def _to_settle(facts: Observed) -> str | None:
+    """What comes before any release."""
+    if facts.remote is None:
+        return "git remote add origin URL"
+    return facts.unnamed_development.next if facts.unnamed_development else None
 
 
 def _next(opened: list[OpenRelease], unfinished: tuple[str, ...], *, waiting: bool) -> str:

@@ -1,16 +1,20 @@
 """The branches of git-flow: what the remote and the clone hold, and which release is open."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Literal
 
 import msgspec
 
+from reletan.domain.config import Config
 from reletan.domain.errors import UsageError
 from reletan.domain.refs import problem_with
+from reletan.domain.toml import literal
 
 Kind = Literal["release", "hotfix"]
 KINDS: tuple[Kind, ...] = ("release", "hotfix")
+USUAL_DEVELOPMENT = {"development", "dev", "devel"}
+MOST_NAMES = 5
 
 
 def is_version(text: str) -> bool:
@@ -85,30 +89,51 @@ class OpenBranch(msgspec.Struct, frozen=True, kw_only=True):
     published: bool = True
 
 
-def find_branches(
-    production: str | None, development: str | None, release_prefix: str, hotfix_prefix: str, refs: RemoteRefs,
-    *, development_required: bool
-) -> Branches:  # fmt: skip
-    """The flow's branches: the configured names, else what the remote has. Raises UsageError where there are none."""
+def find_branches(settings: Config, refs: RemoteRefs, where: str) -> Branches:
+    """The flow's branches: the configured names, else what the remote has; ``where``: how the remote is called.
+
+    Raises UsageError where there are none.
+    """
     if not refs.heads:
         raise UsageError("There are no commits yet, so there is nothing to release.",
                          next="make the first commit and push it")  # fmt: skip
-    main = production or _default_production(refs)
+    flow = settings.flow
+    for name, branch in (("production", flow.production), ("development", flow.development)):
+        if branch and branch not in refs.heads:
+            raise UsageError(
+                f"The {name} branch {branch} does not exist on {where}.",
+                next=f"{settings.sources.get(f'flow.{name}', 'a setting')} says {name} = {literal(branch)}; "
+                f"correct it there, or push the branch ({where} has {some(refs.heads)})",
+            )
+    main = flow.production or _default_production(refs)
     if main is None or main not in refs.heads:
         raise UsageError(
-            f"The production branch {main or 'main'} does not exist on the remote.",
-            next="name it with `reletan init --production NAME`",
+            f"There is no main and no master on {where}, so the production branch is not known.",
+            next=f"name it with `reletan init --production NAME` ({where} has {some(refs.heads)})",
         )
-    named = development or "develop"
-    if named not in refs.heads:
-        if development and development_required:
-            raise UsageError(
-                f"The development branch {named} does not exist on the remote.",
-                next="push it, or name another with `reletan init --development NAME`",
-            )
-        named = main
-    _check_prefixes(release_prefix, hotfix_prefix, refs.heads)
-    return Branches(production=main, development=named, release_prefix=release_prefix, hotfix_prefix=hotfix_prefix)
+    named = flow.development or ("develop" if "develop" in refs.heads else main)
+    _check_prefixes(flow.release_prefix, flow.hotfix_prefix, refs.heads)
+    return Branches(
+        production=main, development=named, release_prefix=flow.release_prefix, hotfix_prefix=flow.hotfix_prefix
+    )
+
+
+def unnamed_development(settings: Config, production: str, heads: Set[str], where: str) -> UsageError | None:
+    """What is wrong where nobody named development, and a branch looks like it: the release would begin at production."""
+    found = sorted((heads & USUAL_DEVELOPMENT) - {production})
+    if not found or "develop" in heads or settings.flow.development is not None:
+        return None
+    return UsageError(
+        f"There is no develop on {where}, but there is {' and '.join(found)}.",
+        next="say which branch releases begin at: "
+        f"reletan init --development {found[0]} (or --development {production})",
+    )
+
+
+def some(heads: Iterable[str]) -> str:
+    """The names of a few branches, those of topics last."""
+    names = sorted(heads, key=lambda name: ("/" in name, name))
+    return ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
 
 
 def _default_production(refs: RemoteRefs) -> str | None:

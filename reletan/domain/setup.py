@@ -8,6 +8,7 @@ import msgspec
 
 from reletan.domain.config import Flow
 from reletan.domain.errors import UsageError
+from reletan.domain.flow import USUAL_DEVELOPMENT
 from reletan.domain.gitflow import AVH_KEYS, GitFlow
 from reletan.domain.plan import Plan, SetConfig, Step, WriteFile
 from reletan.domain.takeover import PrRelease, source_of
@@ -82,7 +83,10 @@ def guess_development(found: Found, configured: str | None, production: str) -> 
     """Without a development branch production is it: the team works trunk-based."""
     if configured in found.heads:
         return Guess(str(configured))
-    return Guess("develop" if "develop" in found.heads else production)
+    if "develop" in found.heads:
+        return Guess("develop")
+    usual = sorted((found.heads & USUAL_DEVELOPMENT) - {production})
+    return Guess(usual[0] if usual else production, f"there are {' and '.join(usual)}" if len(usual) > 1 else None)
 
 
 def guess_tag_prefix(found: Found, configured: str | None) -> Guess:

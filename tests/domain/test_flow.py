@@ -2,8 +2,17 @@
 
 import pytest
 
+from reletan.domain.config import Config, Flow
 from reletan.domain.errors import UsageError
-from reletan.domain.flow import Branches, LocalBranch, LocalRefs, RemoteRefs, find_branches, open_branches
+from reletan.domain.flow import (
+    Branches,
+    LocalBranch,
+    LocalRefs,
+    RemoteRefs,
+    find_branches,
+    open_branches,
+    unnamed_development,
+)
 
 NAMES = Branches(production="main", development="develop", release_prefix="release/", hotfix_prefix="hotfix/")
 
@@ -12,10 +21,13 @@ def remote(*heads: str, default: str | None = None) -> RemoteRefs:
     return RemoteRefs(heads={head: f"at {head}" for head in heads}, tags={}, default=default)
 
 
-def found(
-    refs: RemoteRefs, production: str | None = None, development: str | None = None, required: bool = False
-) -> tuple[str, str]:
-    names = find_branches(production, development, "release/", "hotfix/", refs, development_required=required)
+def settings(production: str | None = None, development: str | None = None) -> Config:
+    sources = {f"flow.{name}": ".reletan.toml" for name in ("production", "development")}
+    return Config(flow=Flow(production=production, development=development), sources=sources)
+
+
+def found(refs: RemoteRefs, production: str | None = None, development: str | None = None) -> tuple[str, str]:
+    names = find_branches(settings(production, development), refs, "origin")
     return names.production, names.development
 
 
@@ -44,7 +56,7 @@ def test_configured_names_win() -> None:
     ("refs", "production", "development", "message"),
     [
         (remote(), None, None, "no commits yet"),
-        (remote("develop", default="develop"), None, None, "production branch main does not exist"),
+        (remote("develop", default="develop"), None, None, "no main and no master"),
         (remote("main"), "live", None, "production branch live does not exist"),
         (remote("main"), None, "next", "development branch next does not exist"),
         (remote("main", "release"), None, None, "A branch is named release"),
@@ -55,12 +67,34 @@ def test_what_is_missing_is_named(
     refs: RemoteRefs, production: str | None, development: str | None, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message) as failure:
-        found(refs, production, development, required=True)
+        found(refs, production, development)
     assert failure.value.next
 
 
-def test_a_development_branch_that_nobody_asked_for_may_be_missing() -> None:
-    assert found(remote("main"), development="next", required=False) == ("main", "main")
+@pytest.mark.parametrize(
+    ("heads", "production", "development", "message"),
+    [
+        (["main"], None, None, None),
+        (["main", "develop", "dev"], None, None, None),
+        (["main", "dev"], None, "main", None),
+        (["dev"], "dev", None, None),
+        (["main", "development"], None, None, "There is no develop on origin, but there is development."),
+        (["main", "devel", "dev"], None, None, "There is no develop on origin, but there is dev and devel."),
+    ],
+)
+def test_a_branch_that_looks_like_development(
+    heads: list[str], production: str | None, development: str | None, message: str | None
+) -> None:
+    problem = unnamed_development(settings(production, development), production or "main", set(heads), "origin")
+    assert (problem and problem.message) == message
+
+
+def test_the_way_out_of_a_name_that_is_not_there() -> None:
+    with pytest.raises(UsageError) as failure:
+        found(remote("feature/x", "main", "develop"), production="nope")
+    assert failure.value.next == (
+        '.reletan.toml says production = "nope"; correct it there, or push the branch (origin has develop, main, feature/x)'
+    )
 
 
 @pytest.mark.parametrize(

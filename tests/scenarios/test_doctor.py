@@ -230,7 +230,7 @@ def test_branches_that_are_not_there(world: World) -> None:
     settings = {"RELETAN_FLOW_PRODUCTION": "live"}
     checks = doctor(world, code=1, env=settings)
     assert wrong(checks) == {"remote.branches": "failed"}
-    assert "reletan init --production" in checks["remote.branches"]["fix"]
+    assert "RELETAN_FLOW_PRODUCTION says production" in checks["remote.branches"]["fix"]
 
 
 def test_a_remote_of_another_name_that_the_settings_want(world: World) -> None:

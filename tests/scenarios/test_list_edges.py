@@ -165,4 +165,5 @@ def test_the_development_branch_is_gone(world: World) -> None:
     assert "the remote no longer has develop" in world.reletan("list", check=True).err
     run = world.reletan("list", env={"RELETAN_FLOW_DEVELOPMENT": "develop"})
     assert run.code == 2
-    assert "The development branch develop does not exist on the remote." in run.err
+    assert "The development branch develop does not exist on origin." in run.err
+    assert 'next: RELETAN_FLOW_DEVELOPMENT says development = "develop"; correct it there' in run.err

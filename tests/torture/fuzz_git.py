@@ -11,8 +11,10 @@ from graphs import sha
 
 from reletan.adapters.gitparse import local_refs, pairs, push_error, remote_refs
 from reletan.adapters.gitrepo import GitRepo
-from reletan.adapters.gitrun import Answer, readable, without_secrets
+from reletan.adapters.gitrun import Answer, readable
 from reletan.domain.address import number_in, remote_address
+from reletan.domain.config import Config
+from reletan.domain.credentials import without_secrets
 from reletan.domain.errors import UsageError
 from reletan.domain.flow import Branches, RemoteRefs, Tag, find_branches, is_version, open_branches
 from reletan.domain.refs import problem_with, problem_with_prefix
@@ -236,7 +238,7 @@ def _require_flow(told: RemoteRefs) -> None:
             "an open branch is a harmless name",
             branch,
         )
-    find_branches(None, None, "release/", "hotfix/", told, development_required=False)
+    find_branches(Config(), told, "origin")
 
 
 def check_local_refs(given: list[Any]) -> None:
