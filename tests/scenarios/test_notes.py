@@ -198,6 +198,13 @@ def test_for_slack_without_slack_it_is_a_text_to_paste(small_hub_world: World) -
     assert notes(small_hub_world, "--format", "slack", "--language", "ja").startswith("acme/shop リリース 1.4.0\n")
 
 
+def test_for_slack_nothing_to_release_is_one_line(small_hub_world: World) -> None:
+    small_hub_world.release("1.4.0")
+    assert notes(small_hub_world, "--format", "slack") == "Nothing to release since v1.4.0.\n"
+    japanese = notes(small_hub_world, "--format", "slack", "--language", "ja")
+    assert japanese == "v1.4.0 以降にリリースするものはありません。\n"
+
+
 # what GitHub does not tell
 
 
