@@ -14,7 +14,7 @@ from reletan.domain.clonecheck import Identity, Lock, Signing
 from reletan.domain.contributors import Person
 
 # Nobody waits for longer to hear that something is wrong
-PUSH_TIMEOUT = 60
+REMOTE_TIMEOUT = 60
 KEY_TIMEOUT = 10
 _PROBE = "refs/heads/reletan-doctor"
 _PROGRAMS = {"openpgp": "gpg", "ssh": "ssh-keygen", "x509": "gpgsm"}
@@ -92,7 +92,7 @@ def pretend_to_push(repo: GitRepo, remote: str, commit: str) -> None:
     """Ask the remote all that comes before an atomic push, and send nothing. Raises as a push does."""
     answer = repo.git.run(
         "-c", "push.gpgSign=false", "push", "--dry-run", "--atomic", "--porcelain", "--no-verify", "--no-follow-tags",
-        "--no-recurse-submodules", "--", remote, f"{commit}:{_PROBE}", ok=(0, 1, 128), timeout=PUSH_TIMEOUT,
+        "--no-recurse-submodules", "--", remote, f"{commit}:{_PROBE}", ok=(0, 1, 128), timeout=REMOTE_TIMEOUT,
     )  # fmt: skip
     if answer.status:
         raise push_error(answer.out, answer.err, answer.status)

@@ -103,13 +103,13 @@ class GitRepo(GitObjects):
         local = scheme == "file" or (not scheme and not re.match(r"[^/]+:", url))
         self.git.protocols = "https:ssh" + (":file" if local else "") + (":http" if scheme == "http" else "")
 
-    def remote_refs(self, remote: str, *, pulls: bool = True) -> RemoteRefs:
+    def remote_refs(self, remote: str, *, pulls: bool = True, timeout: float = NETWORK_TIMEOUT) -> RemoteRefs:
         """One look at the remote: branches, tags with what they peel to, heads of pull requests, and its default branch."""
         self.remote_url(remote)
         patterns = ["HEAD", "refs/heads/*", "refs/tags/*", *(["refs/pull/*/head"] if pulls else [])]
         # Protocol 0 answers with every ref in one request; version 2 needs two.
         out = self.git.run(
-            "-c", "protocol.version=0", "ls-remote", "--symref", "--", remote, *patterns, timeout=NETWORK_TIMEOUT
+            "-c", "protocol.version=0", "ls-remote", "--symref", "--", remote, *patterns, timeout=timeout
         ).out
         return gitparse.remote_refs(out)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from reletan.domain.credentials import without_secrets
 from reletan.domain.errors import ReletanError, Unauthorized, UsageError, Vanished
 from reletan.terminal import in_ci
 
@@ -209,17 +210,6 @@ def _forget_foreign_environment() -> None:
     # GitPython starts from os.environ, so what must not reach git has to go from there.
     for name in _FOREIGN:
         os.environ.pop(name, None)
-
-
-def without_secrets(text: str) -> str:
-    """``text`` without the user information of URLs: a token may stand there."""
-    return re.sub(r"(?<=://)[^\s'\"]+", _without_user, text)
-
-
-def _without_user(address: re.Match[str]) -> str:
-    # up to the last @: a password may hold one, and a slash
-    _, at, rest = address[0].rpartition("@")
-    return f"***@{rest}" if at else rest
 
 
 _EXPLAINED: tuple[tuple[str, type[ReletanError] | None, str, str], ...] = (

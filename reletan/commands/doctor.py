@@ -9,7 +9,7 @@ from reletan import __version__
 from reletan.adapters import clonestate
 from reletan.adapters.files import read
 from reletan.adapters.gitrepo import GitRepo
-from reletan.adapters.gitrun import MINIMUM, GitRunner, without_secrets
+from reletan.adapters.gitrun import MINIMUM, GitRunner
 from reletan.adapters.journal import JournalFolder
 from reletan.adapters.settings import SHARED_GIT_FLOW, load
 from reletan.commands.checkgithub import github_checks
@@ -19,6 +19,7 @@ from reletan.commands.session import Session
 from reletan.commands.visit import Visit, guarded, looked
 from reletan.doctoring import show
 from reletan.domain import clonecheck, doctor, gitflow
+from reletan.domain.credentials import without_user
 from reletan.domain.doctor import Check, failed, failed_by, good, skipped
 from reletan.domain.errors import ReletanError
 from reletan.domain.flow import find_branches, unnamed_development
@@ -109,14 +110,15 @@ def _remote(visit: Visit) -> Iterator[Check]:
     remote = visit.remote = remote_of(session, writing=True)
     assert remote is not None  # noqa: S101 - it raises where there is none
     visit.url = repo.remote_url(remote)
-    if found := doctor.address_check(remote, visit.url):
+    url, push_url = (repo.setting(f"remote.{remote}.{key}") or "" for key in ("url", "pushurl"))
+    if found := doctor.address_check(remote, url, push_url, visit.url):
         yield found
     if session.offline:
         yield skipped("remote.reachable", OFFLINE)
         return
     with session.terminal.progress(f"looking at {remote}"):
-        visit.refs = repo.remote_refs(remote, pulls=False)
-    yield doctor.reached(remote, without_secrets(visit.url), visit.refs)
+        visit.refs = repo.remote_refs(remote, pulls=False, timeout=clonestate.REMOTE_TIMEOUT)
+    yield doctor.reached(remote, without_user(visit.url), visit.refs)
     yield looked("remote.branches", lambda: _branches(visit))
     yield looked("remote.push", lambda: _push(visit, remote))
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from reletan.domain.credentials import names_user, without_user
 from reletan.domain.errors import ReletanError
 from reletan.domain.flow import Branches, RemoteRefs
 
@@ -16,7 +17,6 @@ State = Literal["ok", "warning", "failed", "skipped"]
 PARTS = {"machine": "This machine", "clone": "The clone", "remote": "The remote", "github": "GitHub", "slack": "Slack"}
 # Times of tokens, messages and identities are wrong by as much as the clock is
 MOST_SECONDS_OFF = 60
-_CREDENTIAL = re.compile(r"(https?://)(?:[^/@:]*:[^/]*|gh[a-z]_\w+|github_pat_\w+)@")
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -113,15 +113,28 @@ def _count(number: int, what: str, plural: str = "s") -> str:
 # -- the remote ------------------------------------------------------------------------------------------------------
 
 
-def address_check(remote: str, url: str) -> Check | None:
-    """Where the remote's address holds a secret; None where it holds none."""
-    clean = _CREDENTIAL.sub(r"\1", url)
-    if clean == url:
+def address_check(remote: str, url: str, push_url: str, used: str) -> Check | None:
+    """Where an address of the remote may hold a secret; None where none does.
+
+    ``url`` and ``push_url``: as configured, "" where they are not; ``used``: as git makes it of them.
+    """
+    fixes = [
+        typed("git", "remote", "set-url", *options, remote, without_user(address))
+        for address, options in ((url, ()), (push_url, ("--push",)))
+        if _may_hold_secret(address)
+    ]
+    if not fixes and not _may_hold_secret(used):
         return None
-    return warning(
-        "remote.address", f"the address of {remote} holds a password or a token, which every tool may show",
-        f"{typed('git', 'remote', 'set-url', remote, clean)}  # and log in by a credential helper",
-    )  # fmt: skip
+    # a command that unsets url.<address>.insteadOf would hold it
+    where = " && ".join(fixes) or "git config --show-origin --get-regexp 'url[.].*insteadof'"
+    how = "log in by a credential helper" if fixes else "remove it there, and log in by a credential helper"
+    text = f"the address of {remote} holds a user or a password, either of which may be a token; every tool may show it"
+    return warning("remote.address", text, f"{where}  # {how}")
+
+
+def _may_hold_secret(url: str) -> bool:
+    """By ssh there is always a user, and never a token."""
+    return url.lower().startswith(("https://", "http://")) and names_user(url)
 
 
 def reached(remote: str, url: str, refs: RemoteRefs) -> Check:

@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from reletan.domain.config import schema
+from reletan.domain.credentials import holds_user
 from reletan.domain.refs import problem_with, problem_with_prefix
 from reletan.domain.toml import literal
 
 MAX_TEXT = 500
 _SHOWN = 80
 _SECRET_NAME = re.compile(r"token|secret|passw|webhook|credential|api_?key|private_?key", re.IGNORECASE)
-_SECRET = re.compile(
-    r"gh[a-z]_\w{16}|github_pat_\w{16}|xox[a-z]-\w{8}|xapp-\w{8}|hooks\.slack\.com/|://[^/\s]*@", re.IGNORECASE
-)
+_SECRET = re.compile(r"gh[a-z]_\w{16}|github_pat_\w{16}|xox[a-z]-\w{8}|xapp-\w{8}|hooks\.slack\.com/", re.IGNORECASE)
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 _URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _HOURS = re.compile(r"([01][0-9]:[0-5][0-9]|2[0-3]:[0-5][0-9])-([012][0-9]:[0-5][0-9])")
@@ -29,7 +28,8 @@ def names_a_secret(name: str) -> bool:
 
 def holds_secret(value: object) -> bool:
     """Whether a token, a webhook's address or a URL with credentials stands anywhere in ``value``."""
-    return bool(_SECRET.search(str(value)))
+    text = str(value)
+    return bool(_SECRET.search(text)) or holds_user(text)
 
 
 def shown(value: object) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from wrapped import WrappedGit, executable
 
-from reletan.adapters.gitrun import Answer, GitRunner, readable, without_secrets
+from reletan.adapters.gitrun import Answer, GitRunner, readable
+from reletan.domain.credentials import without_secrets
 from reletan.domain.errors import ReletanError, Unauthorized, UsageError
 from reletan.sandbox.world import World
 

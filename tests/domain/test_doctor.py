@@ -94,20 +94,29 @@ def test_a_clock_may_be_a_minute_off(off: int, state: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("url", "clean"),
     [("https://user:pass@host/x.git", "https://host/x.git"), ("https://ghp_abc123@github.com/a/b", "https://github.com/a/b"),
-     ("https://x-access-token:t@github.com/a/b", "https://github.com/a/b"), ("https://github_pat_1@h/x", "https://h/x")],
+     ("https://x-access-token:t@github.com/a/b", "https://github.com/a/b"), ("HTTPS://github_pat_1@h/x", "HTTPS://h/x"),
+     ("https://hana:p@ss/w0rd@h:1/x", "https://h:1/x"), ("https://t0k3n@h/x", "https://h/x"), ("http://hana:/pass@h/x", "http://h/x")],
 )  # fmt: skip
 def test_a_secret_in_the_remotes_address_is_told_and_not_shown(url: str, clean: str) -> None:
-    check = address_check("origin", url)
+    check = address_check("origin", url, "", url)
     assert check is not None
-    judged(check, "warning", f"git remote set-url origin {clean}")
-    assert not [secret for secret in ("pass@", "ghp_", ":t@", "pat_") if secret in str(check)]
+    judged(check, "warning", f"git remote set-url origin {clean} ")
+    pushes = address_check("origin", clean, url, clean)
+    assert pushes is not None
+    judged(pushes, "warning", f"git remote set-url --push origin {clean} ")
+    instead = address_check("origin", clean, "", url)
+    assert instead is not None
+    judged(instead, "warning", "git config --show-origin --get-regexp")
+    told = f"{check}{pushes}{instead}"
+    assert not [secret for secret in ("pass@", "ghp_", ":t@", "pat_", "t0k3n", "ss/w0rd") if secret in told]
 
 
 @pytest.mark.parametrize(
-    "url", ["https://github.com/a/b", "https://user@host/x", "git@github.com:a/b.git", "ssh://git@h/x", "/srv/x"]
-)
+    "url",
+    ["https://github.com/a/b", "https://host:8080/a@b", "https://[::1]:1/x@y", "git@github.com:a/b.git", "ssh://git@h/x", "/srv/a@b"],
+)  # fmt: skip
 def test_an_address_without_a_secret_is_not_told(url: str) -> None:
-    assert address_check("origin", url) is None
+    assert address_check("origin", url, "", url) is None
 
 
 # the clone

@@ -9,7 +9,10 @@ import pytest
 from doctoring import doctor, text, wrong
 from wrapped import WrappedGit
 
+from reletan.adapters import clonestate
+from reletan.commands.doctor import run as run_here
 from reletan.sandbox.world import World
+from reletan.terminal import Terminal
 
 
 def test_a_fine_clone_is_ready(world: World) -> None:
@@ -211,12 +214,32 @@ def test_two_git_flows_that_disagree_fail(world: World) -> None:
 
 
 def test_a_remote_that_cannot_be_reached(world: World) -> None:
-    world.git("remote", "set-url", "origin", "https://user:c4nary@127.0.0.1:1/x")
+    world.git("remote", "set-url", "origin", "https://user:p@ss/c4nary@127.0.0.1:1/x")
     run = world.reletan("-v", "doctor")
     checks = doctor(world, code=1)
     assert wrong(checks) == {"remote.address": "warning", "remote.reachable": "failed"}
     assert checks["remote.address"]["fix"].startswith("git remote set-url origin https://127.0.0.1:1/x ")
     assert "c4nary" not in f"{run}{checks}"
+
+
+def test_a_secret_that_only_pushes_use(world: World) -> None:
+    world.git("remote", "set-url", "--push", "origin", "https://c4nary@127.0.0.1:1/x")
+    checks = doctor(world, "--offline", code=0)
+    assert checks["remote.address"]["fix"].startswith("git remote set-url --push origin https://127.0.0.1:1/x ")
+    assert "c4nary" not in f"{checks}"
+
+
+def test_a_remote_that_accepts_and_says_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fifo = world.folder / "never"
+    os.mkfifo(fifo)
+    hanging = WrappedGit(world, f'case " $* " in *" ls-remote "*) read x <{fifo};; esac')
+    monkeypatch.setenv("PATH", hanging.environment["PATH"])
+    assert clonestate.REMOTE_TIMEOUT <= 60
+    monkeypatch.setattr(clonestate, "REMOTE_TIMEOUT", 0.1)
+    assert not run_here(str(world.clone), Terminal(), offline=False)
+    assert "failed   reachable: The remote cannot be reached" in capsys.readouterr().out
 
 
 def test_a_remote_without_atomic_pushes(world: World) -> None:

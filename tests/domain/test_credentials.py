@@ -1,0 +1,29 @@
+"""Users and passwords in addresses: one is found wherever it stands, and cut off whole."""
+
+import pytest
+
+from reletan.domain.credentials import holds_user, names_user, without_secrets, without_user
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://hana@h/x", "https://hana:p@h/x", "https://hana:p@ss@h/x", "https://hana:p/w@h/x", "ssh://git@h/x", "https://:p@h",
+     "https://hana:it's@h/x"],
+)  # fmt: skip
+def test_a_user_is_found_and_cut_off(address: str) -> None:
+    assert names_user(address)
+    assert holds_user(f"see {address} there")
+    assert without_user(address).rpartition("://")[2].startswith("h")
+    assert "hana" not in without_user(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://h/x", "https://h:443/a@b", "https://[::1]:443/a@b", "git@h:x", "/srv/a@b", ""]
+)
+def test_an_at_sign_alone_is_no_user(address: str) -> None:
+    assert not names_user(address)
+    assert not holds_user(f"see {address} and @hana")
+
+
+def test_in_a_text_each_address_loses_its_own() -> None:
+    assert without_secrets("'https://a:b/c@h/x' and http://d@i") == "'https://***@h/x' and http://***@i"
