@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 
 import msgspec
 
@@ -56,6 +57,10 @@ class GitObjects:
             "commit-tree", tree, "-p", into, "-p", commit, *flags, "-F", "-", stdin=message, env=who.environment()
         )
         return Merged(made.out.strip())
+
+    def has_own_content(self, commit: str, parents: Sequence[str]) -> bool:
+        """Whether ``commit`` has anything that git would not make of its ``parents`` by merging them."""
+        return len(parents) != 2 or self._merged_tree(*parents) != self.git.line("rev-parse", f"{commit}^{{tree}}")
 
     def _merged_tree(self, into: str, commit: str) -> str | Conflict:
         # merge-tree reads .gitattributes from the work tree it stands in: give it the first parent's, and nothing else.

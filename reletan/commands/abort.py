@@ -1,7 +1,9 @@
 """``reletan abort``: undo ``start``, as long as nothing was released and nothing would be lost."""
 
+from itertools import islice
+
 from reletan.adapters.journal import Journal, JournalFolder
-from reletan.commands.announcing import tell
+from reletan.commands.announcing import Telling, tell
 from reletan.commands.composing import subject_of_found
 from reletan.commands.finding import find_release, kind_and_version
 from reletan.commands.flowing import carry_out
@@ -11,7 +13,7 @@ from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.commands.slack import open_slack
 from reletan.commands.wording import News
-from reletan.domain.errors import Blocked, ReletanError
+from reletan.domain.errors import Blocked, ReletanError, UsageError
 from reletan.domain.flow import KINDS, OpenBranch
 from reletan.domain.plan import (
     Announce,
@@ -24,6 +26,9 @@ from reletan.domain.plan import (
     SetConfig,
     Step,
 )
+from reletan.domain.version import check_version
+
+MOST_NAMED = 10
 
 
 def run(session: Session, version: str | None) -> None:
@@ -42,13 +47,10 @@ def run(session: Session, version: str | None) -> None:
 def _plan(session: Session, version: str | None) -> Plan:
     facts = observe(session, writing=True, pulls=False)
     if version is not None and not _exists(facts, version):
-        gone = kind_and_version(facts, version)[1]
-        untold = _untold(session, gone)
-        return Plan(command="abort", version=gone, steps=untold,
-                    warnings=() if untold else (f"there is no open release {version}",))  # fmt: skip
+        return _gone(session, facts, kind_and_version(facts, version)[1])
     found = find_release(session, facts, version)
     if found is None:
-        return Plan(command="abort", version=None, steps=(), warnings=("no release is open",))
+        return _nothing_open(session, facts)
     if found.tagged is not None:
         raise Blocked(f"{found.version} is released already, so it is not undone.",
                       next=f"go forward: reletan resume {found.version}, and a hotfix for what is wrong")  # fmt: skip
@@ -57,10 +59,34 @@ def _plan(session: Session, version: str | None) -> Plan:
                       next=f"go forward: reletan tag {found.version}")  # fmt: skip
     branch = found.branch
     _refuse_if_lost(session, facts, branch.name, branch.head)
+    steps = (*_steps(session, facts, branch), *_pull(session, facts, branch))
+    news = _news(session, facts, found)
     return Plan(
         command="abort", version=found.version, head=branch.head, mode="push", advice=tuple(_advice(facts, branch)),
-        steps=(*_steps(session, facts, branch), *_pull(session, facts, branch), *_news(session, facts, found)),
+        steps=(*steps, *news.steps), paste=news.paste, result=f"{found.version} is undone; nothing was released.",
     )  # fmt: skip
+
+
+def _gone(session: Session, facts: Observed, version: str) -> Plan:
+    """Somebody may have aborted it, and nothing tells: that is fine, unless it looks like a part of an open one."""
+    check_version(version, facts.tag_prefix, facts.branches.release_prefix)
+    untold = _untold(session, version)
+    opened = [branch for branch in facts.open if not facts.is_tagged(branch)]
+    for branch in opened:
+        if branch.version.startswith(f"{version}.") and not untold:
+            raise UsageError(f"There is no open release {version}, but {branch.name} is open.",
+                             next=f"reletan abort {branch.version}")  # fmt: skip
+    names = ", ".join(branch.name for branch in opened)
+    said = f"there is no open release {version}" + (f"; open: {names}" if names else "")
+    return Plan(command="abort", version=version, steps=untold, warnings=() if untold else (said,))
+
+
+def _nothing_open(session: Session, facts: Observed) -> Plan:
+    """What a ``start`` left in its journal that never reached the remote goes too."""
+    begun = [j.version for j in JournalFolder(session.repo.common_dir).unfinished() if j.command == "start"]
+    lost = next((version for version in begun if not _exists(facts, version)), None)
+    said = f"; {lost} was begun in this clone, but there is nothing of it to undo" if lost else ""
+    return Plan(command="abort", version=lost, steps=(), warnings=(f"no release is open{said}",))
 
 
 def _exists(facts: Observed, version: str) -> bool:
@@ -80,10 +106,14 @@ def _merged(session: Session, facts: Observed, head: str) -> bool:
 
 
 def _refuse_if_lost(session: Session, facts: Observed, name: str, head: str) -> None:
-    lost = session.repo.git.run(
-        "log", "--format=%h %s (%an)", "-10", head, f"^{facts.development}", f"^{facts.production}", "--"
-    ).out.splitlines()
-    if lost:
+    repo = session.repo
+    alone = (
+        f"{commit.sha[:7]} {commit.subject} ({commit.author})"
+        for commit in repo.log([head], [facts.development, facts.production])
+        # a merge of what is elsewhere, as of a hotfix's tag, brings nothing by itself
+        if repo.has_own_content(commit.sha, commit.parents)
+    )
+    if lost := list(islice(alone, MOST_NAMED)):
         raise Blocked(
             f"{name} has commits that are nowhere else, so it is not deleted.",
             details=lost,
@@ -128,14 +158,12 @@ def _pull(session: Session, facts: Observed, branch: OpenBranch) -> tuple[CloseP
     return (ClosePull(repository=slug, number=pull.number),) if pull and not pull.commit else ()
 
 
-def _news(session: Session, facts: Observed, found: Found) -> tuple[Step, ...]:
+def _news(session: Session, facts: Observed, found: Found) -> Telling:
     """The team hears of it where it has heard of the release."""
-    if open_slack(session) is None:
-        return ()
     if found.branch is None or not found.branch.published:
-        return _untold(session, found.version)
+        return Telling(steps=_untold(session, found.version))
     news = News(subject=subject_of_found(session, facts, found), stage="aborted")
-    return tell(session, facts, news, command="abort", fresh=True).steps
+    return tell(session, facts, news, command="abort", fresh=True)
 
 
 def _untold(session: Session, version: str) -> tuple[Step, ...]:

@@ -106,7 +106,8 @@ def show_plan(terminal: Terminal, plan: Plan) -> None:
     _show_warnings(terminal, plan)
     lines = plan_lines(plan)
     if not lines:
-        if plan.waits or plan.paste or (plan.warnings and plan.version is None):
+        said = plan.warnings and (plan.version is None or plan.command in ("start", "abort"))
+        if plan.waits or plan.paste or said:
             return
         terminal.say(f"Nothing to do{f' for {plan.version}' if plan.version else ''}: it is all done already.")
         return

@@ -116,3 +116,71 @@ def test_a_dry_run_changes_nothing(world: World) -> None:
     steps = world.reletan("abort", "--dry-run", "--json", check=True).json["steps"]
     assert [step["kind"] for step in steps] == ["push-refs", "delete-branch", "set-config"]
     assert lasting(world) == before
+
+
+class TestAfterAHotfix:
+    """Its tag went back into the open release: that merge has nothing of its own."""
+
+    @pytest.fixture
+    def hotfixed(self, started: World) -> World:
+        for version in ("1.3.1", "1.3.2"):
+            started.reletan("start", "hotfix", version, "--yes", check=True)
+            started.commit(f"hotfix/{version}", f"Mend for {version}")
+            started.reletan("tag", version, "--yes", check=True)
+        return started
+
+    def test_its_merges_do_not_hold_it_up(self, hotfixed: World) -> None:
+        hotfixed.reletan("abort", "1.4.0", "--yes", check=True)
+        assert hotfixed.branches() == ["develop", "main"]
+
+    def test_a_commit_does(self, hotfixed: World) -> None:
+        hotfixed.commit("release/1.4.0", "Precious", author="Yuki")
+        run = hotfixed.reletan("abort", "1.4.0", "--yes")
+        assert (run.code, "Precious (Yuki)" in run.err, "Merge tag" in run.err) == (3, True, False)
+
+    @pytest.mark.parametrize("conflict", [True, False])
+    def test_a_merge_with_something_of_its_own_does(self, started: World, conflict: bool) -> None:
+        if conflict:
+            started.conflict_between("main", "develop")
+        else:
+            started.commit("main", "On main")
+            started.commit("develop", "On develop")
+        started.git("fetch", "--quiet")
+        started.git("switch", "--quiet", "--detach", "origin/develop")
+        started.git("merge", "--quiet", "--no-ff", "--no-commit", "--strategy-option=ours", "origin/main")
+        if not conflict:
+            (started.clone / "README.md").write_text("only in the merge\n")
+        started.git("commit", "--quiet", "--all", "--message=Solved by hand")
+        started.push_to("release/1.4.0")
+        started.git("switch", "--quiet", "develop")
+        run = started.reletan("abort", "1.4.0", "--yes")
+        assert (run.code, "Solved by hand (" in run.err) == (3, True)
+
+
+class TestAVersionThatIsNotOpen:
+    def test_one_that_may_have_been_aborted_is_fine(self, started: World) -> None:
+        """Also while another one is open: somebody else may have aborted it, and this clone never saw it."""
+        run = started.reletan("abort", "1.3.1", "--yes", check=True)
+        assert "There is no open release 1.3.1; open: release/1.4.0." in run.err
+        assert "it is all done" not in run.err
+
+    @pytest.mark.parametrize("typed", ["1.4", "v1.4"])
+    def test_a_part_of_an_open_one_is_asked_about(self, started: World, typed: str) -> None:
+        before = lasting(started)
+        run = started.reletan("abort", typed, "--yes")
+        assert (run.code, "There is no open release 1.4, but release/1.4.0 is open." in run.err) == (2, True)
+        assert "next: reletan abort 1.4.0" in run.err
+        assert lasting(started) == before
+
+    def test_what_is_no_version_never_was_one(self, started: World) -> None:
+        run = started.reletan("abort", "basket", "--yes")
+        assert (run.code, "'basket' cannot be a version" in run.err) == (2, True)
+
+
+def test_it_says_so_and_what_to_tell_the_team(started: World) -> None:
+    run = started.reletan("abort", "--yes", check=True)
+    assert "1.4.0 is undone; nothing was released." in run.err
+    assert "To tell your team:\n\nRelease 1.4.0" in run.err
+    assert "Aborted, nothing was released" in run.err
+    again = started.reletan("abort", "1.4.0", "--yes", check=True)
+    assert "To tell your team" not in again.err
