@@ -7,7 +7,7 @@ import msgspec
 
 from reletan.adapters import files
 from reletan.commands.contributors import with_contributors
-from reletan.commands.finding import find_release
+from reletan.commands.finding import find_release, several_open
 from reletan.commands.github import github_slug, web_url
 from reletan.commands.landed import Found, untagged_merges
 from reletan.commands.listing import Range, chosen_range, default_range, read_listing
@@ -55,8 +55,7 @@ def subject_of(session: Session, facts: Observed, version: str | None) -> Subjec
     if facts.looked:
         opened = opened or untagged_merges(session, facts)
     if len(opened) > 1:
-        raise UsageError(f"Several releases are open: {', '.join(found.version for found in opened)}.",
-                         next="name one: VERSION is an argument")  # fmt: skip
+        raise several_open(opened)
     if opened:
         return subject_of_found(session, facts, opened[0])
     return Subject(kind="release", version=None, tag=None, branch=None, commit=None, span=default_range(facts))

@@ -1,6 +1,7 @@
 """Which release a command is about: an open branch, a merged one without its tag, or one that is tagged already."""
 
 import re
+from collections.abc import Sequence
 
 from reletan import prompts
 from reletan.adapters.journal import JournalFolder
@@ -24,11 +25,19 @@ def find_release(session: Session, facts: Observed, version: str | None) -> Foun
         return None
     if len(candidates) == 1:
         return candidates[0]
-    names = [found.version for found in candidates]
     if not session.terminal.interactive or session.yes:
-        raise UsageError(f"Several releases are open: {', '.join(names)}.", next="name one: VERSION is an argument")
+        raise several_open(candidates)
+    names = [found.version for found in candidates]
     chosen = prompts.choose(session.terminal, "Which release?", names, flag="VERSION")
     return next(found for found in candidates if found.version == chosen)
+
+
+def several_open(candidates: Sequence[Found]) -> UsageError:
+    """A command without a version, where any of ``candidates`` may be meant."""
+    return UsageError(
+        f"Several releases are open: {', '.join(found.version for found in candidates)}.",
+        next="name one of them after the command: " + " or ".join(f"{f.version} ({f.kind})" for f in candidates),
+    )
 
 
 def _open(facts: Observed) -> list[Found]:
@@ -93,9 +102,11 @@ def _named(session: Session, facts: Observed, given: str) -> Found:
             return found
     if facts.tag_prefix + version in facts.local.tags:
         raise _finished_here(facts, version)
-    known = ", ".join(found.version for found in _open(facts)) or "none"
-    raise UsageError(f"There is no release {version}: no branch, no merge and no tag.", details=[f"open: {known}"],
-                    next=f"begin it with `reletan start {version}`")  # fmt: skip
+    known = " or ".join(found.version for found in _open(facts) if found.tagged is None)
+    raise UsageError(
+        f"There is no release {version}: no branch, no merge and no tag.",
+        next=f"name one that is open: {known}" if known else "see what there is: reletan status",
+    )
 
 
 def finished_here(session: Session, facts: Observed) -> list[str]:
