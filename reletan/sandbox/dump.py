@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from reletan.sandbox.world import World
 
 _REFS = "--format=%(refname) %(objectname)"
+_KNOWN_OF_GIT = {"objects", "refs", "packed-refs", "logs", "reletan", "ORIG_HEAD", "FETCH_HEAD", "COMMIT_EDITMSG"}
 _TAGS = "--format=%(refname) %(objecttype) %(objectname) %(*objectname) %(contents:subject)"
 
 
 def dump(world: "World") -> str:
     """Origin's refs; what GitHub has besides, without its ids and times; what stands on Slack, where the world has one; then
-    each clone: refs, HEAD, configuration, status, files, and the names of reletan's journals.
+    each clone: refs, HEAD, configuration, status, files, and the names of reletan's journals and of what is in ``.git``.
     """
-    parts = ["# origin", *_refs(world, world.origin, "refs/heads", "refs/pull"), *_tags(world, world.origin)]
+    refs = [line for line in _refs(world, world.origin) if not line.startswith("refs/tags/")]
+    parts = ["# origin", *refs, *_tags(world, world.origin)]
     parts += ["", "# GitHub", *_github(world)]
     parts += _slack(world)
     for name in world.clones:
@@ -63,17 +65,24 @@ def _post(post: "Post") -> str:
 def _clone(world: "World", clone: Path) -> list[str]:
     return [
         f"HEAD {(clone / '.git' / 'HEAD').read_text().strip()}",
-        *_refs(world, clone, "refs/heads", "refs/remotes", "refs/reletan"),
+        *(line for line in _refs(world, clone) if not line.startswith("refs/tags/")),
         *_tags(world, clone),
         *_config(world, clone),
         *_lines(world, clone, "status", "--porcelain", "--ignored"),
         *(f"{_digest(path)} {path.relative_to(clone)}" for path in _files(clone)),
         *(f"journal {path.name}" for path in sorted((clone / ".git" / "reletan").glob("*"))),
+        *(f"in .git: {name}" for name in _of_git(clone / ".git")),
     ]
 
 
-def _refs(world: "World", where: Path, *prefixes: str) -> list[str]:
-    return _lines(world, where, "for-each-ref", _REFS, *prefixes)
+def _of_git(folder: Path) -> list[str]:
+    """What else is in there. Objects, refs and reletan's own are told otherwise; git keeps notes on what it did last."""
+    inside = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in inside if path.parts[0] not in _KNOWN_OF_GIT)
+
+
+def _refs(world: "World", where: Path) -> list[str]:
+    return _lines(world, where, "for-each-ref", _REFS)
 
 
 def _tags(world: "World", where: Path) -> list[str]:
@@ -81,10 +90,8 @@ def _tags(world: "World", where: Path) -> list[str]:
 
 
 def _config(world: "World", clone: Path) -> list[str]:
-    try:
-        return _lines(world, clone, "config", "--local", "--get-regexp", r"^(gitflow|branch)\.")
-    except WorldError:  # git exits 1 where no key matches
-        return []
+    folder = str(world.folder)
+    return [line.replace(folder, "WORLD") for line in _lines(world, clone, "config", "--local", "--list")]
 
 
 def _lines(world: "World", where: Path, *args: str) -> list[str]:

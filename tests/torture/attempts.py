@@ -67,11 +67,19 @@ def strike(world: StillWorld, case: Case, number: int, kind: Kind) -> Run:
     where = f"{kind} at {effects[number - 1]}"
     try:
         _require_end(world, case, kind, run)
-        if run.code in (1, 4) and world.head("main") != before:
-            raise Lost(f"production has it, and the exit code says that all failed: {_shown(run)}")
+        _require_true_code(world, case, run, public=world.head("main") != before)
     except Lost as lost:
         raise Lost(f"{where}: {lost}") from None
     return run
+
+
+def _require_true_code(world: StillWorld, case: Case, run: Run, *, public: bool) -> None:
+    """Raises Lost where the exit code says of a release that it is public, and it is not; or the other way round."""
+    tagged = public and f"v{case.version}" in world.tags()
+    if run.code == 5 and not public:
+        raise Lost(f"nothing is public, and the exit code says so: {_shown(run)}")
+    if (run.code in (1, 4) and public) or (run.code == 3 and tagged and case.runs == 1):
+        raise Lost(f"production has it, and the exit code says that all failed: {_shown(run)}")
 
 
 def _require_end(world: StillWorld, case: Case, kind: Kind, run: Run) -> None:
@@ -193,7 +201,15 @@ def survey(case: Case) -> tuple[list[str], Parts]:
         run, effects = watched(world, case)
         if run.code:
             raise AssertionError(f"{case.name}: {run}")
+        require_sound_merges(world)
         return effects, parts(world)
+
+
+def require_sound_merges(world: StillWorld) -> None:
+    """Raises AssertionError unless each merge has what git makes of its two sides: to that all other runs are compared."""
+    for told in world.look("rev-list", "--merges", "--all", "--format=%T %P", cwd=world.origin).splitlines()[1::2]:
+        tree, *sides = told.split(" ")
+        assert world.look("merge-tree", "--write-tree", *sides, cwd=world.origin) == tree, told
 
 
 def reference(case: Case) -> Parts:

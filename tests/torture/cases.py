@@ -81,9 +81,12 @@ def _begun(world: StillWorld) -> None:
 
 
 def _hotfix_begun(world: StillWorld) -> None:
+    """While Hana is in the middle of something."""
     world.reletan("start", "1.4.0", "--yes", check=True)
     world.reletan("start", "hotfix", "1.3.1", "--yes", check=True)
     world.commit("hotfix/1.3.1", MENDED)
+    (world.clone / "README.md").write_text("Not done yet\n")
+    (world.clone / "draft.txt").write_text("An idea\n")
 
 
 def _pull_wanted(world: StillWorld) -> None:
@@ -179,11 +182,22 @@ def _small() -> StillWorld:
     elsewhere = world.another_clone("yuki")
     for key, value in (("user.name", "Hana"), ("user.email", "hana@example.com")):
         world.git("config", key, value, cwd=elsewhere)
+    for where in (world.clone, elsewhere):
+        _with_something_of_its_own(world, where)
     for where in (world.origin, world.clone, elsewhere):
         world.look("repack", "-adq", cwd=where)
     for example in world.folder.rglob("*.sample"):
         example.unlink()
     return world
+
+
+def _with_something_of_its_own(world: StillWorld, clone: Path) -> None:
+    """What ``git status`` does not show: a file that git ignores, a stash, a note."""
+    (clone / ".git" / "info" / "exclude").write_text(".env\n")
+    (clone / ".env").write_text("password=none\n")
+    (clone / "README.md").write_text("Another idea\n")
+    world.git("stash", "--quiet", cwd=clone)
+    world.git("notes", "add", "-m", "Looked at", "HEAD", cwd=clone)
 
 
 class Place:

@@ -12,6 +12,7 @@ from torture.machine_stage import ANY, SELDOM, happens, pick
 
 # At which effect a command is killed; most are not
 KILL = st.one_of(st.none(), st.none(), st.none(), st.integers(1, 100))
+SWITCH = "--switch"
 SOMETIMES_NONE = st.sampled_from([True, True, True, False])
 
 
@@ -21,7 +22,7 @@ class Commands(Lists, People):
     @happens(5, named=st.booleans(), which=ANY, hotfix=st.booleans(), dry=SELDOM, laptop=ANY, kill=KILL)
     def start(self, named: bool, which: int, hotfix: bool, dry: bool, laptop: int, kill: int | None) -> None:
         version = pick(self.versions(), which) if named else None
-        more = [*(["hotfix"] if hotfix else []), *([version] if version else [])]
+        more = [*(["hotfix"] if hotfix else []), *([version] if version else []), *([SWITCH] if which > 50 else [])]
         self._write("start", more, version, dry=dry, laptop=laptop, kill=kill)
 
     @happens(7, named=SOMETIMES_NONE, which=ANY, way_back=ANY, dry=SELDOM, laptop=ANY, kill=KILL)
@@ -82,7 +83,8 @@ class Commands(Lists, People):
         )  # fmt: skip
         for promise in broken(told, self.history):
             self.require(False, promise, run.out, run.err)
-        self.require(self.mess(clone) == mess, "the work tree is left as it was", run.err)
+        self.require_same(clone, mess, run.err, switched=SWITCH in args)
+        self.did[f"{args[0]} ({run.code})"] += 1
         self.require_own_commits(clone)
         return told
 

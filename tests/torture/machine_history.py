@@ -21,11 +21,12 @@ class Tag(msgspec.Struct, frozen=True):
 
 
 class Refs(msgspec.Struct, frozen=True):
-    """One look: branches and tags by their short names, the heads of pull requests by their numbers."""
+    """One look: branches and tags by their short names, the heads of pull requests by their numbers, what else there is."""
 
     heads: dict[str, str] = {}
     tags: dict[str, Tag] = {}
     pulls: dict[int, str] = {}
+    others: dict[str, str] = {}
 
     @property
     def tips(self) -> list[str]:
@@ -38,7 +39,9 @@ class History:
 
     def __init__(self, origin: Path, env: Mapping[str, str]) -> None:
         self._origin, self._env = origin, env
-        self._parents: dict[str, tuple[str, ...]] = {}
+        # commit -> its tree and its parents
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._sound: set[str] = set()
         self._git = subprocess.Popen(
             ["git", "cat-file", "--batch"], cwd=origin, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -52,23 +55,27 @@ class History:
         done = subprocess.run(
             ["git", "for-each-ref", _SHAPE], cwd=self._origin, env=self._env, check=True, capture_output=True, text=True
         )
-        self.refs = refs = Refs({}, {}, {})
+        self.refs = refs = Refs({}, {}, {}, {})
         for name, object_id, commit in (line.split(" ") for line in done.stdout.splitlines()):
-            _, kind, short = name.split("/", 2)
+            _, kind, *rest = name.split("/", 2)
+            short = rest[0] if rest else ""
             if kind == "heads":
                 refs.heads[short] = object_id
             elif kind == "tags":
                 refs.tags[short] = Tag(object_id, commit or object_id)
             elif kind == "pull":
                 refs.pulls[int(short.removesuffix("/head"))] = object_id
+            else:
+                refs.others[name] = object_id
         return refs
 
     def parents(self, commit: str) -> tuple[str, ...]:
-        if commit not in self._parents:
-            self._parents[commit] = self._read(commit)
-        return self._parents[commit]
+        return self._read(commit)[1:]
 
     def _read(self, commit: str) -> tuple[str, ...]:
+        """Its tree, and its parents."""
+        if commit in self._known:
+            return self._known[commit]
         assert self._git.stdin is not None
         assert self._git.stdout is not None
         self._git.stdin.write(f"{commit}\n".encode())
@@ -77,7 +84,23 @@ class History:
         content = self._git.stdout.read(int(size) + 1)
         assert kind == b"commit", f"{commit} is a {kind.decode()}"
         head = content.decode().partition("\n\n")[0].splitlines()
-        return tuple(line.removeprefix("parent ") for line in head if line.startswith("parent "))
+        found = tuple(line.split(" ")[1] for line in head if line.startswith(("tree ", "parent ")))
+        self._known[commit] = found
+        return found
+
+    def is_sound(self, merge: str) -> bool:
+        """Whether it has exactly what git makes of its two parents, and that without a conflict."""
+        if merge not in self._sound and self._holds(merge):
+            self._sound.add(merge)
+        return merge in self._sound
+
+    def _holds(self, merge: str) -> bool:
+        tree, *parents = self._read(merge)
+        done = subprocess.run(
+            ["git", "merge-tree", "--write-tree", *parents], cwd=self._origin, env=self._env, check=False,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        return done.returncode == 0 and done.stdout.strip() == tree
 
     def reached(self, tips: Iterable[str]) -> set[str]:
         """The commits at ``tips``, and all that are behind them."""

@@ -40,6 +40,7 @@ def broken(told: Told, history: History) -> Iterable[str]:
     yield from _of_the_answer(told)
     yield from _of_what_stays(told, history)
     yield from _of_production(told, history)
+    yield from _of_what_was_made(told, history)
     if told.run.code == 0 and not told.dry:
         yield from _of_the_end(told, history)
 
@@ -50,6 +51,8 @@ def _of_the_answer(told: Told) -> Iterable[str]:
         yield f"exit {run.code} is not documented"
     if "Traceback" in run.out + run.err or "unexpected" in run.err:
         yield "no traceback, ever"
+    if run.code == 5 and not _is_public(told):
+        yield "exit 5, and nothing is public"
     if run.code in (1, 4):
         yield f"exit {run.code}, and nothing was wrong with the machine or the token"
     if run.code not in (0, KILLED) and not run.err.strip():
@@ -58,6 +61,12 @@ def _of_the_answer(told: Told) -> Iterable[str]:
         yield "what only looks changes nothing"
     if moved and (run.code == 2 or (run.code == 3 and told.command in ("start", "abort"))):
         yield "a refusal leaves nothing behind"
+
+
+def _is_public(told: Told) -> bool:
+    """Whether production, or a tag, has what a command was for; without a version it may have been any release."""
+    released = f"v{told.version}" in told.after.tags if told.version else bool(told.after.tags)
+    return released or told.before.heads["main"] != told.after.heads["main"]
 
 
 def _of_what_stays(told: Told, history: History) -> Iterable[str]:
@@ -77,6 +86,18 @@ def _of_what_stays(told: Told, history: History) -> Iterable[str]:
 
 def _forward(history: History, old: str | None, new: str) -> bool:
     return old is None or old == new or history.has(new, old)
+
+
+def _of_what_was_made(told: Told, history: History) -> Iterable[str]:
+    """Only merges are made, each with all of what both sides have, and nothing more; and no refs but those of the flow."""
+    if told.before.others != told.after.others:
+        yield f"no refs of other kinds are made: {told.after.others}"
+    if told.squashed or told.command == "automerge":
+        return
+    made = history.reached(told.after.tips) - history.reached([*told.before.tips, *told.before.pulls.values()])
+    for commit in made:
+        if len(history.parents(commit)) != 2 or not history.is_sound(commit):
+            yield f"what is made is a merge of what both sides have: {commit}"
 
 
 def _of_production(told: Told, history: History) -> Iterable[str]:

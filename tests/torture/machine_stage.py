@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -67,10 +68,13 @@ def prepared() -> QuickWorld:
 
 
 class Stage(RuleBasedStateMachine):
-    """``steps``: of all runs in this process. ``trail``: what was done in this one, as text."""
+    """``steps``, and ``did`` ("tag (0)": how many ended so): of all runs in this process. ``trail``: what was done in this one,
+    as text.
+    """
 
     on_github: ClassVar[bool] = False
     steps: ClassVar[int] = 0
+    did: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
