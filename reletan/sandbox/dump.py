@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from reletan.sandbox.world import World
 
 _REFS = "--format=%(refname) %(objectname)"
-_KNOWN_OF_GIT = {"objects", "refs", "packed-refs", "logs", "reletan", "ORIG_HEAD", "FETCH_HEAD", "COMMIT_EDITMSG"}
+_KNOWN_OF_GIT = {
+    "objects",
+    "refs",
+    "packed-refs",
+    "logs",
+    "reletan",
+    "index",
+    "ORIG_HEAD",
+    "FETCH_HEAD",
+    "COMMIT_EDITMSG",
+}
 _TAGS = "--format=%(refname) %(objecttype) %(objectname) %(*objectname) %(contents:subject)"
 
 
@@ -78,7 +88,7 @@ def _clone(world: "World", clone: Path) -> list[str]:
 def _of_git(folder: Path) -> list[str]:
     """What else is in there. Objects, refs and reletan's own are told otherwise; git keeps notes on what it did last."""
     inside = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(str(path) for path in inside if path.parts[0] not in _KNOWN_OF_GIT)
+    return sorted(str(path) for path in inside if path.parts[0] not in _KNOWN_OF_GIT and path.suffix != ".sample")
 
 
 def _refs(world: "World", where: Path) -> list[str]:

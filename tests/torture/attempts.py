@@ -8,10 +8,11 @@ from functools import cache
 
 from reletan.sandbox.world import Run
 from torture.cases import CASES, Case, StillWorld, fresh
+from torture.own import own, touched
 from torture.points import Kind, Point
 
 # What a run says whose news are still to be told
-_LATER = re.compile(r"(?:To notify later|To do it later|Next): reletan (\w+ [\d.]*\d)")
+_LATER = re.compile(r"(?:To notify later|To do it later|To bring it up to date|Next): reletan (\w+ [\d.]*\d)")
 # Its exit codes where something went wrong; 0 where that could be left for later
 _FAILED = (0, 1, 3, 4, 5)
 _NOTHING = ("Nothing of", "nothing of", "nothing to resume")
@@ -41,6 +42,15 @@ def in_a_world(name: str, torment: Callable[[StillWorld, Case], None]) -> str | 
 
 
 def _torment(world: StillWorld, case: Case, point: Point) -> None:
+    clones = [world.folder / name for name in world.clones]
+    before = [own(world, clone) for clone in clones]
+    _strike_and_finish(world, case, point)
+    for was, clone in zip(before, clones, strict=True):
+        for what in touched(was, own(world, clone), switched="--switch" in case.command):
+            raise Lost(f"{clone.name}'s own: {what}")
+
+
+def _strike_and_finish(world: StillWorld, case: Case, point: Point) -> None:
     run = strike(world, case, point.number, point.kind)
     if point.second:
         run = strike(world, case, *point.second)

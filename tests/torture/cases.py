@@ -75,18 +75,22 @@ def _nothing(world: StillWorld) -> None:
     """The world is ready as it is."""
 
 
+def _busy(world: StillWorld) -> None:
+    """Hana is in the middle of something."""
+    (world.clone / "README.md").write_text("Not done yet\n")
+    (world.clone / "draft.txt").write_text("An idea\n")
+
+
 def _begun(world: StillWorld) -> None:
     world.reletan("start", "1.4.0", "--yes", check=True)
     world.commit("release/1.4.0", MENDED)
 
 
 def _hotfix_begun(world: StillWorld) -> None:
-    """While Hana is in the middle of something."""
     world.reletan("start", "1.4.0", "--yes", check=True)
     world.reletan("start", "hotfix", "1.3.1", "--yes", check=True)
     world.commit("hotfix/1.3.1", MENDED)
-    (world.clone / "README.md").write_text("Not done yet\n")
-    (world.clone / "draft.txt").write_text("An idea\n")
+    _busy(world)
 
 
 def _pull_wanted(world: StillWorld) -> None:

@@ -9,6 +9,7 @@ from torture.machine_lists import Lists
 from torture.machine_people import People
 from torture.machine_promises import KILLED, Told, broken
 from torture.machine_stage import ANY, SELDOM, happens, pick
+from torture.own import own, touched
 
 # At which effect a command is killed; most are not
 KILL = st.one_of(st.none(), st.none(), st.none(), st.integers(1, 100))
@@ -73,7 +74,7 @@ class Commands(Lists, People):
         """One run of reletan on a laptop, whose promises hold."""
         self.note(f"reletan {' '.join(args)}, on {clone.name}'s laptop")
         self.what_github_sees_is_known()
-        before, mess = self.refs, self.mess(clone)
+        before, theirs = self.refs, own(self.world, clone)
         run = self._run(args, clone, kill)
         self.trail[-1] += " (killed)" if run.code == KILLED else f" (exit {run.code})"
         self.what_github_sees_is_known()
@@ -83,7 +84,8 @@ class Commands(Lists, People):
         )  # fmt: skip
         for promise in broken(told, self.history):
             self.require(False, promise, run.out, run.err)
-        self.require_same(clone, mess, run.err, switched=SWITCH in args)
+        for what in touched(theirs, own(self.world, clone), switched=SWITCH in args):
+            self.require(False, f"what is somebody's own is left as it was: {what}", run.err)
         self.did[f"{args[0]} ({run.code})"] += 1
         self.require_own_commits(clone)
         return told

@@ -2,21 +2,7 @@
 
 from pathlib import Path
 
-import msgspec
-
 from torture.machine_stage import ANY, SELDOM, Stage, happens, pick
-
-
-class Mess(msgspec.Struct, frozen=True, kw_only=True):
-    """A laptop, as far as it is nobody's business. ``files``: the content of those that are changed, or that git ignores."""
-
-    status: str
-    files: dict[str, bytes]
-    head: str
-    config: list[str]
-    refs: list[str]
-    hooks: list[str]
-    logs: dict[str, str]
 
 
 class Laptops(Stage):
@@ -71,36 +57,6 @@ class Laptops(Stage):
             self.world.git("switch", "--quiet", branch, cwd=clone)
 
     # what reletan must not touch
-
-    def mess(self, clone: Path) -> Mess:
-        """What is somebody's own on a laptop: changes, files that git does not know, stashes, settings, hooks, other refs."""
-        told = self.world.look("status", "--porcelain", "--ignored", "-z", cwd=clone)
-        names = [entry[3:] for entry in told.split("\0") if entry]
-        files = {name: (clone / name).read_bytes() for name in names if (clone / name).is_file()}
-        config = self.world.look("config", "--local", "--list", cwd=clone).splitlines()
-        refs = self.world.look("for-each-ref", "--format=%(refname) %(objectname)", cwd=clone).splitlines()
-        git = clone / ".git"
-        return Mess(
-            status=told,
-            files=files,
-            head=(git / "HEAD").read_text(),
-            config=[line for line in config if not line.startswith(("branch.", "gitflow.branch."))],
-            refs=[ref for ref in refs if not ref.startswith(("refs/heads/", "refs/tags/", "refs/remotes/"))],
-            hooks=sorted(path.name for path in (git / "hooks").glob("*")),
-            logs={str(path.relative_to(git)): path.read_text() for path in (git / "logs").rglob("*") if path.is_file()},
-        )
-
-    def require_same(self, clone: Path, before: Mess, said: str, *, switched: bool) -> None:
-        """Branches may go, and with them their logs; whatever is left was only added to."""
-        after = self.mess(clone)
-        told = [name for name, text in after.logs.items() if not text.startswith(before.logs.get(name, ""))]
-        gone = [name for name in before.logs.keys() - after.logs.keys() if (clone / ".git" / name[5:]).exists()]
-        self.require(not told + gone, f"no reflog loses a line: {told + gone}", said)
-        kept = msgspec.structs.replace(after, logs=before.logs)
-        fields = [name for name in Mess.__struct_fields__ if not (switched and name == "head")]
-        other = [name for name in fields if getattr(kept, name) != getattr(before, name)]
-        was = [(name, getattr(before, name), getattr(kept, name)) for name in other]
-        self.require(not other, "what is somebody's own is left as it was", *was, said)
 
     def require_own_commits(self, clone: Path) -> None:
         for made in self.made_here.get(clone.name, ()):
