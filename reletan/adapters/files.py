@@ -21,16 +21,18 @@ def read(top: str, name: str) -> bytes | None:
         return None
     real, real_top = os.path.realpath(path), os.path.realpath(top)
     if os.path.commonpath([real, real_top]) != real_top:
-        raise UsageError(f"{name} leads out of the work tree; reletan does not follow it.")
+        raise UsageError(f"{name} leads out of the work tree; reletan does not follow it.",
+                         next=f"make {name} a plain file of the work tree, or remove it")  # fmt: skip
     try:
         if not stat.S_ISREG(os.stat(real).st_mode):
-            raise UsageError(f"{name} is not a file.")
+            raise UsageError(f"{name} is not a file.", next=f"make {name} a plain file, or remove it")
         with open(real, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{name} cannot be read: {error.strerror}.",
+                         next=f"make {name} a file that you may read, or remove it") from None  # fmt: skip
     if len(content) > MAX_BYTES:
-        raise UsageError(f"{name} is larger than 1 MiB; no configuration is.")
+        raise UsageError(f"{name} is larger than 1 MiB; no configuration is.", next=f"shorten {name}, or remove it")
     return content
 
 
@@ -51,22 +53,26 @@ def parse_toml(content: bytes, name: str) -> dict[str, Any]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{name}: broken TOML: {error}.", next="mend the file; nothing was changed") from None
+        raise _broken(name, error) from None
     except RecursionError:
-        raise UsageError(f"{name}: broken TOML: nested too deeply.") from None
+        raise _broken(name, "nested too deeply") from None
     except ValueError:
         # Python's word for a number of thousands of digits
-        raise UsageError(f"{name}: broken TOML: a number is too large.") from None
+        raise _broken(name, "a number is too large") from None
     _require_plain(tables, name)
     return tables
+
+
+def _broken(name: str, why: object) -> UsageError:
+    return UsageError(f"{name}: broken TOML: {why}.", next=f"mend {name}; nothing was changed")
 
 
 def _require_plain(value: object, name: str, depth: int = 0) -> None:
     """Nothing that could not be shown: TOML's numbers have 64 bits, and no setting is deep."""
     if depth > _DEEPEST:
-        raise UsageError(f"{name}: broken TOML: nested too deeply.")
+        raise _broken(name, "nested too deeply")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise UsageError(f"{name}: broken TOML: a number is too large.")
+        raise _broken(name, "a number is too large")
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _require_plain(inner, name, depth + 1)
 
@@ -87,7 +93,8 @@ def write_atomically(path: str, content: str) -> None:
         os.replace(temporary, path)
         _sync_folder(folder)
     except OSError as error:
-        raise ReletanError(f"{path} cannot be written: {error.strerror}.") from None
+        raise ReletanError(f"{path} cannot be written: {error.strerror}.",
+                           next="free some space, or check who owns the folder, then run the command again") from None  # fmt: skip
     finally:
         with suppress(OSError):
             os.unlink(temporary)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
@@ -63,7 +64,8 @@ class GitRepo(GitObjects):
         """The same of one file in git's format."""
         answer = self.git.run("config", "--file", path, "--no-includes", "--list", "-z", ok=(0, 1, 3, 128))
         if answer.status:
-            raise UsageError(f"git cannot read {path}.", details=answer.err.strip().splitlines()[:3])
+            raise UsageError(f"git cannot read {path}.", details=answer.err.strip().splitlines()[:3],
+                             next=f"mend that file; this says where: git config --file {shlex.quote(path)} --list")  # fmt: skip
         return gitparse.pairs(answer.out)
 
     def setting(self, key: str) -> str | None:
@@ -76,11 +78,12 @@ class GitRepo(GitObjects):
 
     def remote_url(self, remote: str) -> str:
         """The address of ``remote`` as git uses it, after insteadOf; refused where a push could not be one push."""
-        urls = [v for k, v in self.config() if k == f"remote.{remote}.pushurl"] or [
-            v for k, v in self.config() if k == f"remote.{remote}.url"
-        ]
+        keys = [f"remote.{remote}.pushurl", f"remote.{remote}.url"]
+        key = keys[0] if self.setting(keys[0]) is not None else keys[1]
+        urls = [value for name, value in self.config() if name == key]
         if len(urls) > 1:
-            raise UsageError(f"The remote {remote} pushes to {len(urls)} addresses, which can't be one atomic push.")
+            raise UsageError(f"The remote {remote} pushes to {len(urls)} addresses, which can't be one atomic push.",
+                             next=f"keep one of them: git config --replace-all {shlex.quote(key)} ADDRESS")  # fmt: skip
         url = self.setting(f"remote.{remote}.url") or ""
         if any(".insteadof" in key for key, _ in self.config()):
             url = self.git.line("ls-remote", "--get-url", "--", remote)
@@ -199,7 +202,7 @@ class GitRepo(GitObjects):
             if kind != "blob":
                 continue
             if int(size) > MAX_FILE:
-                raise UsageError(f"{path} is larger than {MAX_FILE // 1024} KiB.")
+                raise UsageError(f"{path} is larger than {MAX_FILE // 1024} KiB.", next=f"shorten {path}")
             return path, self.git.run("cat-file", "blob", oid).out.encode()
         return None
 

@@ -183,7 +183,7 @@ def _plain(args: Sequence[str]) -> Sequence[str]:
 def _finish(process: "subprocess.Popen[bytes] | None", timeout: float) -> tuple[int, bytes, bytes]:
     """(status, stdout, stderr). GitPython's own timeout would keep us alive for all of it after a Ctrl-C."""
     if process is None:
-        raise ReletanError("git could not be started.")
+        raise ReletanError("git could not be started.", next="see whether `git version` works here")
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
@@ -256,6 +256,12 @@ _EXPLAINED: tuple[tuple[str, type[ReletanError] | None, str, str], ...] = (
         None,
         "This clone cannot be written to.",
         "free some space, or check who owns the folder, then run the command again",
+    ),
+    (
+        r"bad config (?P<it>line \d+ in .+)",
+        UsageError,
+        "git cannot read its configuration: {it}.",
+        "mend that line, then run the command again",
     ),
     (
         r"detected dubious ownership",

@@ -10,7 +10,7 @@ import msgspec
 
 from reletan.adapters.hubreply import HubError, Refused, Reply, decode
 from reletan.adapters.hubwire import LOOPBACK, Connection, Redirected, cause, connect
-from reletan.adapters.token import Token
+from reletan.adapters.token import VARIABLES, Token
 from reletan.domain.errors import ReletanError, Unauthorized, UsageError
 
 if TYPE_CHECKING:
@@ -206,8 +206,10 @@ class Hub:
     def failure(self, reply: Reply) -> ReletanError:
         """What a failed answer means."""
         if reply.status == 401:
-            return Unauthorized(f"GitHub does not accept the token from {self._token.source}: {reply.words}.",
-                                next="make a new one, or run `gh auth login`")  # fmt: skip
+            source = self._token.source
+            # while a variable is set, what gh has does not count
+            new = f"make a new one, and set {source} to it" if source in VARIABLES else "run `gh auth login`"
+            return Unauthorized(f"GitHub does not accept the token from {source}: {reply.words}.", next=new)
         if reply.limited is not None:
             return HubError(
                 f"GitHub's rate limit is used up: {reply.words}.", next="try again later, or use another token"

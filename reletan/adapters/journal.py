@@ -90,7 +90,8 @@ class JournalFolder:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise ReletanError(f"The journal of {version} could not be removed: {error.strerror}.") from error
+            raise ReletanError(f"The journal of {version} could not be removed: {error.strerror}.",
+                               next="check who owns .git, then run the command again") from error  # fmt: skip
 
     def _path(self, version: str) -> str:
         return os.path.join(self.folder, f"{version}.json")

@@ -44,7 +44,7 @@ def render(
     At most 64 KiB go in, and ``most`` bytes come out. Raises UsageError naming the file ``name`` and the line.
     """
     if len(source.encode(errors="surrogatepass")) > MAX_SOURCE:
-        raise UsageError(f"The template {name} is longer than {MAX_SOURCE // 1024} KiB.")
+        raise UsageError(f"The template {name} is longer than {MAX_SOURCE // 1024} KiB.", next=f"shorten {name}")
     environment = _environment(allowance)
     try:
         tree = _Bounds().visit(environment.parse(source, name, name))
@@ -57,7 +57,8 @@ def render(
     except Exception as error:
         line = error.lineno if isinstance(error, TemplateSyntaxError) else _line_in(error, name)
         words = (getattr(error, "message", None) or str(error) or type(error).__name__)[:_SHOWN].rstrip(".")
-        raise UsageError(f"The template {name}{f', line {line}' if line else ''}: {words}.") from error
+        raise UsageError(f"The template {name}{f', line {line}' if line else ''}: {words}.",
+                         next=f"mend {name}; docs/templates.md says what a template may use") from error  # fmt: skip
 
 
 def _bounded(pieces: Iterator[str], most: int) -> Iterator[str]:

@@ -35,7 +35,8 @@ def render_template(name: str, language: str, context: dict[str, Any]) -> str:
         return environment(language).get_template(name).render(context).strip("\n") + "\n"
     except TemplateError as error:
         line = getattr(error, "lineno", None)
-        raise UsageError(f"The template {language}/{name}{f', line {line}' if line else ''}: {error}.") from error
+        raise UsageError(f"The template {language}/{name}{f', line {line}' if line else ''}: {error}.",
+                         next="install reletan again: it is one of its own") from error  # fmt: skip
 
 
 @cache
@@ -84,7 +85,10 @@ def commit_message(
     title, _, rest = _tidy(render_text(template, name, context)).partition("\n")
     title = title.strip()
     if not title:
-        raise UsageError(f"The template {name} makes no title: the commit needs one.")
+        raise UsageError(
+            f"The template {name} makes no title: the commit needs one.",
+            next=f"let its first line be the title: mend {name}",
+        )
     return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…", rest.strip("\n")
 
 

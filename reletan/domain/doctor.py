@@ -68,7 +68,11 @@ def skipped(id: str, text: str) -> Check:
 def failed_by(id: str, problem: ReletanError) -> Check:
     """What an error of reletan's own tells."""
     command = next((line.strip() for line in problem.details if line.strip().startswith("git config --global ")), None)
-    return failed(id, problem.message.rstrip("."), command or problem.next or "run it with -v to see more")
+    text, said = problem.message.rstrip("."), problem.details[:1]
+    if fix := command or problem.next:
+        return failed(id, text, fix)
+    # git failed in a way that is not known here: its own words are all that there is
+    return failed(id, ": ".join((text, *said)), "mend what is said there, then run reletan doctor again")
 
 
 def typed(*words: str) -> str:

@@ -1,13 +1,18 @@
 """The doctor's judgement of a machine and a clone: facts -> checks, each failure and warning with what mends it."""
 
+import ast
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
 
 import pytest
 from doctoring import judged
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reletan
 from reletan.domain import gitflow
 from reletan.domain.clonecheck import (
     Identity,
@@ -35,7 +40,7 @@ from reletan.domain.doctor import (
     typed,
     warning,
 )
-from reletan.domain.errors import UsageError
+from reletan.domain.errors import ReletanError, UsageError
 from reletan.domain.layers import from_tables, resolve
 
 # the report
@@ -62,7 +67,8 @@ def test_an_error_is_a_failed_check_with_its_next_command() -> None:
         "Not yours.", details=("add it:", "\tgit config --global --add safe.directory /x"), next="see above"
     )
     assert failed_by("clone.repository", unsafe).fix == "git config --global --add safe.directory /x"
-    judged(failed_by("clone.settings", UsageError("No advice.")), "failed", "-v")
+    git = ReletanError("`git x` failed (exit 3).", details=("fatal: it is not so", "more"))
+    judged(failed_by("clone.locks", git), "failed", "`git x` failed (exit 3): fatal: it is not so |", "reletan doctor")
 
 
 @given(st.lists(st.text(min_size=1), min_size=1))
@@ -170,11 +176,11 @@ def test_git_flow_that_says_something_else_is_told_with_the_command() -> None:
     judged(drift(settings), "skipped")
     judged(drift(settings, ("gitflow.branch.master", "main")), "ok")
     judged(drift(settings, ("gitflow.branch.master", "old")), "warning", "gitflow.branch.master", '"old"', '"main"',
-           "| git config gitflow.branch.master main")  # fmt: skip
+           "| git config --replace-all gitflow.branch.master main")  # fmt: skip
     judged(
         drift(settings, shared=[("gitflow.prefix.versiontag", "")]),
         "warning",
-        "git config --file .gitflow gitflow.prefix.versiontag v",
+        "git config --file .gitflow --replace-all gitflow.prefix.versiontag v",
     )
     judged(drift(settings, ("gitflow.branch.old.type", "base")), "warning", "git-flow-next", "main")
 
@@ -182,7 +188,7 @@ def test_git_flow_that_says_something_else_is_told_with_the_command() -> None:
 def test_what_follows_in_a_command_is_quoted() -> None:
     settings = resolve([from_tables(".reletan.toml", {"flow": {"remote": "up"}})])
     strange = drift(settings, ("gitflow.origin", "$(reboot)"))
-    assert strange.fix == "git config gitflow.origin up"
+    assert strange.fix == "git config --replace-all gitflow.origin up"
     assert '"$(reboot)"' in strange.text
 
 
@@ -191,3 +197,36 @@ def test_two_git_flows_that_disagree_fail() -> None:
     clone = flow(avh, next_)
     both = resolve([clone.layer("git configuration")], gitflow.conflicts(flow(), clone))
     judged(git_flow_check(both, flow(), clone), "failed", "disagree about flow.production", "under [flow]: production")
+
+
+# what goes wrong anywhere on the doctor's way
+
+# Words of git and of Slack come with them
+TOLD_BY_OTHERS = ("GitFailed", "SlackError", "_Taken")
+NOT_ON_THE_WAY = ("hooks.py", "releaseyml.py")
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["adapters", "domain/layers.py", "domain/flow.py", "domain/version.py", "commands/observing.py", "commands/github.py",
+     "commands/slack.py", "commands/composing.py", "commands/releasepull.py"],
+)  # fmt: skip
+def test_every_error_that_can_reach_the_doctor_says_what_to_do(module: str) -> None:
+    place = Path(reletan.__file__).parent / module
+    files = [file for file in (place.glob("*.py") if place.is_dir() else [place]) if file.name not in NOT_ON_THE_WAY]
+    silent = [f"{file.name}:{call.lineno}" for file in files for call in _errors(file) if "next" not in _options(call)]
+    assert (len(files) > 0, silent) == (True, [])
+
+
+def _errors(file: Path) -> Iterator[ast.Call]:
+    name = ".".join(file.relative_to(Path(reletan.__file__).parent.parent).with_suffix("").parts)
+    module = import_module(name)
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in TOLD_BY_OTHERS:
+            kind = getattr(module, node.func.id, None)
+            if isinstance(kind, type) and issubclass(kind, ReletanError) and "next" in signature(kind).parameters:
+                yield node
+
+
+def _options(call: ast.Call) -> list[str | None]:
+    return [option.arg for option in call.keywords]

@@ -3,7 +3,7 @@
 import json
 import os
 
-from doctoring import doctor, right_time, text, wrong
+from doctoring import commit_settings, doctor, right_time, text, wrong
 from wrapped import executable
 
 from reletan.sandbox.github.faults import Fault
@@ -63,6 +63,7 @@ def test_a_token_that_is_refused_is_a_failure_and_ends_it_there(small_hub_world:
     checks = doctor(small_hub_world, code=1, env={"GH_TOKEN": "wr0ng"})
     assert wrong(checks) == {"github.token": "failed"}
     assert "GH_TOKEN" in checks["github.token"]["text"]
+    assert checks["github.token"]["fix"] == "make a new one, and set GH_TOKEN to it"
     assert len(small_hub_world.github.exchanges) == 1
     assert wrong(doctor(small_hub_world, code=1, env={"GH_TOKEN": "two words"})) == {"github.api": "failed"}
 
@@ -77,7 +78,7 @@ def test_a_token_that_ends_soon(small_hub_world: World) -> None:
 
 def test_an_address_that_only_a_file_names_gets_no_token(small_hub_world: World) -> None:
     world = small_hub_world
-    (world.clone / ".reletan.toml").write_text('[github]\napi_url = "https://evil.example"\nrepository = "acme/shop"\n')
+    commit_settings(world, '[github]\napi_url = "https://evil.example"\nrepository = "acme/shop"\n')
     checks = doctor(world, code=1, env={"RELETAN_GITHUB_API_URL": "", "RELETAN_GITHUB_REPOSITORY": ""})
     assert wrong(checks) == {"github.api": "failed"}
     assert "No token is sent to evil.example" in checks["github.api"]["text"]
@@ -242,7 +243,7 @@ def test_people_whom_slack_does_not_know(team: World) -> None:
     checks = doctor(team, code=0)
     assert wrong(checks) == {"slack.people": "warning"}
     assert "Wanda <wanda@example.com>" in checks["slack.people"]["text"]
-    (team.clone / ".reletan.toml").write_text('[slack]\nusers = { "wanda@example.com" = "U012ABCDEF" }\n')
+    commit_settings(team, '[slack]\nusers = { "wanda@example.com" = "U012ABCDEF" }\n')
     assert wrong(doctor(team, code=0)) == {}
 
 
