@@ -34,6 +34,13 @@ def text(world: World, *args: str, **options: Any) -> Run:
     return world.reletan("doctor", *args, **options)
 
 
+def commit_settings(world: World, settings: str) -> None:
+    """Into .reletan.toml, and into the commit that is checked out."""
+    (world.clone / ".reletan.toml").write_text(settings)
+    world.git("add", ".reletan.toml")
+    world.git("commit", "-qm", "Set up reletan")
+
+
 def wrong(checks: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Those that are wrong, the clock aside: id -> state. The world has a time of its own."""
     states = {id: check["state"] for id, check in checks.items() if id != "machine.clock"}

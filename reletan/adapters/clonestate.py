@@ -56,6 +56,12 @@ def unwritable(repo: GitRepo) -> str | None:
     return next((folder for folder in folders if not os.access(folder, os.W_OK)), None)
 
 
+def is_committed(repo: GitRepo, path: str) -> bool:
+    """Whether the commit that is checked out has this file."""
+    # 128: there is no commit yet
+    return bool(repo.git.run("ls-tree", "--full-tree", "HEAD", "--", path, ok=(0, 128)).out)
+
+
 def torn_journals(folder: JournalFolder) -> list[str]:
     try:
         names = sorted(name for name in os.listdir(folder.folder) if name.endswith(".json"))

@@ -11,7 +11,7 @@ from reletan.adapters.files import read
 from reletan.adapters.gitrepo import GitRepo
 from reletan.adapters.gitrun import MINIMUM, GitRunner
 from reletan.adapters.journal import JournalFolder
-from reletan.adapters.settings import SHARED_GIT_FLOW, load
+from reletan.adapters.settings import OWN_FILE, SHARED_GIT_FLOW, load
 from reletan.commands.checkgithub import github_checks
 from reletan.commands.checkslack import slack_checks
 from reletan.commands.observing import remote_of
@@ -81,7 +81,8 @@ def _clone(repo: GitRepo) -> Iterator[Check]:
 
 
 def _with_settings(session: Session) -> Iterator[Check]:
-    yield clonecheck.settings_check(session.settings)
+    committed = OWN_FILE not in session.settings.sources.values() or clonestate.is_committed(session.repo, OWN_FILE)
+    yield clonecheck.settings_check(session.settings, None if committed else OWN_FILE)
     yield looked("clone.git-flow", lambda: _git_flow(session))
     visit = Visit(session=session)
     yield from guarded("remote.reachable", lambda: _remote(visit))

@@ -7,6 +7,7 @@ import msgspec
 from reletan.domain.config import Config
 from reletan.domain.doctor import Check, failed, good, skipped, typed, warning
 from reletan.domain.gitflow import AVH_KEYS, GitFlow, Said
+from reletan.domain.setup import commit_command
 from reletan.domain.toml import literal
 
 _MOST_NAMED = 3
@@ -83,8 +84,11 @@ def signing_check(signing: Signing) -> Check:
     return good("clone.signing", f"{what}; the key is {signing.key or 'the one of your address'}")
 
 
-def settings_check(config: Config) -> Check:
-    """For settings that can be: each place that has a say."""
+def settings_check(config: Config, uncommitted: str | None = None) -> Check:
+    """For settings that can be: each place that has a say. ``uncommitted``: their file, where no commit has it."""
+    if uncommitted:
+        return warning("clone.settings", f"valid, but {uncommitted} is in no commit: the team and CI do not have it",
+                       f"{commit_command(uncommitted)}  # then push it")  # fmt: skip
     keys = {key for key, _ in config.items()}
     said = dict.fromkeys(source.partition(":")[0] for source in config.sources.values() if source not in keys)
     return good("clone.settings", f"valid, from {', '.join(said)}" if said else "all are the defaults")
@@ -125,7 +129,7 @@ def _mend(key: str, said: Said, place: str, config: Config) -> str:
     if said.key.endswith((".type", ".parent")):
         return f"make {value} the {key.partition('.')[2]} branch of git-flow-next: git flow config list"
     where = ("--file", place) if place else ()
-    return typed("git", "config", *where, said.key, value)
+    return typed("git", "config", *where, "--replace-all", said.key, value)
 
 
 def _decide(conflict: str) -> str:

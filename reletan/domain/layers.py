@@ -53,7 +53,8 @@ def from_tables(source: str, tables: Mapping[str, object]) -> dict[str, Given]:
 
 def _table(source: str, name: str, values: object) -> Mapping[str, object]:
     if not isinstance(values, Mapping):
-        raise UsageError(f"{source}: {name}: expected a table [{name}], found {shown(values)}.")
+        raise UsageError(f"{source}: {name}: expected a table [{name}], found {shown(values)}.",
+                         next=f"write [{name}] on a line of its own, and its keys below")  # fmt: skip
     return values
 
 
@@ -179,8 +180,9 @@ def _checked(key: str, given: Given) -> object:
     # the second for bytes of a variable that are no UTF-8
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise UsageError(
-            f"{where}: expected {expected(key)}, found {shown(raw)}.", details=(str(error)[:MAX_TEXT],)
-        ) from None
+            f"{where}: expected {expected(key)}, found {shown(raw)}.", details=(str(error)[:MAX_TEXT],),
+            next=f"correct {given.source}" if given.text else f"correct {key} in {given.source}",
+        ) from None  # fmt: skip
     value = getattr(typed, name)
     if problem := problem_with_value(key, value):
         raise UsageError(f"{where}: {shown(value)} {problem}.", next=f"give {expected(key)}")
@@ -199,7 +201,8 @@ def _check_prefixes(config: Config) -> None:
         said_by = [config.sources.get(key, "default") for key in ("flow.release_prefix", "flow.hotfix_prefix")]
         raise UsageError(
             f"flow.release_prefix ({said_by[0]}) and flow.hotfix_prefix ({said_by[1]}) are both "
-            f"{shown(config.flow.release_prefix)}; they must differ."
+            f"{shown(config.flow.release_prefix)}; they must differ.",
+            next="give one of the two another value",
         )
 
 
@@ -225,7 +228,11 @@ def _unknown(source: str, what: str, name: str, known: list[str]) -> UsageError:
     if holds_secret(name):
         return _secret(source)
     nearest = get_close_matches(name[:100], known, n=1, cutoff=0)[0]
-    return UsageError(f"{source}: unknown {what} {name[:100]}; the nearest known one is {nearest}.")
+    here, there = name.rpartition(".")[0], nearest.rpartition(".")[0]
+    rename = f"rename it to {nearest.rpartition('.')[2]}" if here == there else f"write it as {nearest}"
+    where = "the environment" if source == "environment" else source
+    return UsageError(f"{source}: unknown {what} {name[:100]}; the nearest known one is {nearest}.",
+                      next=f"{rename} in {where}, or remove it")  # fmt: skip
 
 
 def _secret(where: str) -> UsageError:

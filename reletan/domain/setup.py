@@ -32,7 +32,6 @@ _AVH_DEFAULTS = {
     "gitflow.prefix.bugfix": "bugfix/",
     "gitflow.prefix.support": "support/",
 }
-_SET_UP = "Set up reletan"
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -139,9 +138,12 @@ def plan(
         if key in config:
             warnings.append(f"{key} changes from {literal(config[key])} to {literal(value)}")
         steps.append(SetConfig(key, value))
-    commit = f"git add {existing.path} && git commit -m '{_SET_UP}' -- {existing.path}"
-    advice = (commit, "reletan list") if missing else ("reletan list",)
+    advice = (commit_command(existing.path), "reletan list") if missing else ("reletan list",)
     return Plan(command="init", version=None, steps=tuple(steps), warnings=tuple(warnings), advice=advice)
+
+
+def commit_command(path: str) -> str:
+    return f"git add {path} && git commit -m 'Set up reletan' -- {path}"
 
 
 def extended(existing: Existing, values: Mapping[str, str], sources: Mapping[str, str] | None = None) -> str:

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from doctoring import doctor, text, wrong
+from doctoring import commit_settings, doctor, text, wrong
 from wrapped import WrappedGit
 
 from reletan.adapters import clonestate
@@ -73,7 +73,11 @@ def test_a_clone_of_a_bare_repository_is_one_too(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("[flow\n", "broken TOML"), ("[flow]\nremot = 'x'\n", "flow.remote"), ("[flow]\nremote = 1\n", "expected a text")],
+    [
+        ("[flow\n", "broken TOML"),
+        ("[flow]\nremot = 'x'\n", "unknown key flow.remot"),
+        ("[flow]\nremote = 1\n", "expected a text"),
+    ],
 )
 def test_broken_settings_are_a_failed_check_and_nobody_is_asked(slack_world: World, content: str, said: str) -> None:
     (slack_world.clone / ".reletan.toml").write_text(content)
@@ -82,6 +86,42 @@ def test_broken_settings_are_a_failed_check_and_nobody_is_asked(slack_world: Wor
     assert said in checks["clone.settings"]["text"]
     assert checks["remote.reachable"]["state"] == "skipped"
     assert (slack_world.github.exchanges, slack_world.slack.heard) == ([], [])
+
+
+def test_a_mistyped_key_is_to_be_renamed(world: World) -> None:
+    (world.clone / ".reletan.toml").write_text("[flow]\nproducton = 'main'\n")
+    assert doctor(world, code=1)["clone.settings"]["fix"] == "rename it to production in .reletan.toml, or remove it"
+
+
+def test_settings_that_no_commit_has_are_a_warning(world: World) -> None:
+    (world.clone / ".reletan.toml").write_text("[flow]\nproduction = 'main'\n")
+    checks = doctor(world, code=0)
+    assert wrong(checks) == {"clone.settings": "warning"}
+    assert "is in no commit: the team and CI do not have it" in checks["clone.settings"]["text"]
+    command = checks["clone.settings"]["fix"].partition("  #")[0]
+    subprocess.run(["sh", "-c", command], cwd=world.clone, env=world.environment({}), check=True, capture_output=True)
+    assert wrong(doctor(world, code=0)) == {}
+
+
+def test_a_settings_file_that_is_no_file_is_named_with_what_to_do(world: World) -> None:
+    settings = world.clone / ".reletan.toml"
+    settings.mkdir()
+    checks = doctor(world, code=1)
+    assert checks["clone.settings"]["fix"] == "make .reletan.toml a plain file, or remove it"
+    settings.rmdir()
+    settings.symlink_to("/etc/passwd")
+    assert "plain file of the work tree" in doctor(world, code=1)["clone.settings"]["fix"]
+    settings.unlink()
+    settings.write_text(f"# {'x' * 2**20}")
+    assert "shorten .reletan.toml" in doctor(world, code=1)["clone.settings"]["fix"]
+
+
+def test_broken_git_configuration_is_told_in_gits_words(world: World) -> None:
+    (world.clone / ".git" / "config").write_text("[core]\n\tx = 1\n[broken\n")
+    run = text(world)
+    assert run.code == 1
+    assert "failed   repository: git cannot read its configuration: line 3 in file .git/config\n" in run.out
+    assert "fix: mend that line" in run.out
 
 
 def test_offline_nobody_is_asked(slack_world: World) -> None:
@@ -191,17 +231,21 @@ def test_an_ssh_key_is_a_file_or_in_the_agent(world: World) -> None:
 
 
 def test_git_flow_that_would_do_something_else(world: World) -> None:
-    world.git("config", "gitflow.branch.master", "old")
-    (world.clone / ".reletan.toml").write_text('[flow]\nproduction = "main"\n')
+    for old in ("older", "old"):
+        world.git("config", "--add", "gitflow.branch.master", old)
+    commit_settings(world, '[flow]\nproduction = "main"\n')
     checks = doctor(world, code=0)
     assert wrong(checks) == {"clone.git-flow": "warning"}
-    assert checks["clone.git-flow"]["fix"] == "git config gitflow.branch.master main"
+    assert checks["clone.git-flow"]["fix"] == "git config --replace-all gitflow.branch.master main"
     world.git(*checks["clone.git-flow"]["fix"].split()[1:])
     assert wrong(doctor(world)) == {}
     world.git("config", "gitflow.branch.develop", "develop")
     (world.clone / ".gitflow").write_text('[gitflow "branch"]\n\tdevelop = other\n')
     (world.clone / ".reletan.toml").write_text('[flow]\nproduction = "main"\ndevelopment = "develop"\n')
-    assert doctor(world)["clone.git-flow"]["fix"] == "git config --file .gitflow gitflow.branch.develop develop"
+    assert (
+        doctor(world)["clone.git-flow"]["fix"]
+        == "git config --file .gitflow --replace-all gitflow.branch.develop develop"
+    )
 
 
 def test_two_git_flows_that_disagree_fail(world: World) -> None:
