@@ -1,6 +1,7 @@
 """Observe: one look at the remote, one fetch, and what they mean for the flow."""
 
 import re
+import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -21,6 +22,7 @@ from reletan.domain.flow import (
     unnamed_development,
 )
 from reletan.domain.refs import problem_with
+from reletan.domain.toml import literal
 from reletan.domain.version import Release, final_releases, infer_prefix
 
 # So many `merge-base` calls cost about as much as reading all of production's ids once.
@@ -47,6 +49,11 @@ class Observed(msgspec.Struct, kw_only=True, dict=True):
     tag_prefix: str = ""
     prefix_problem: UsageError | None = None
     unnamed_development: UsageError | None = None
+
+    @property
+    def by_memory(self) -> bool:
+        """Whether the remote is only what this clone remembers of it: tags may be missing, since they are not fetched."""
+        return self.remote is not None and not self.looked
 
     @property
     def production(self) -> str:
@@ -145,11 +152,14 @@ def remote_of(session: Session, writing: bool) -> str | None:
     remotes, wanted = session.repo.remotes(), session.settings.flow.remote
     if wanted in remotes:
         return wanted
-    if "flow.remote" in session.settings.sources or (remotes and len(remotes) > 1):
+    source = session.settings.sources.get("flow.remote")
+    if source or (remotes and len(remotes) > 1):
         raise UsageError(
             f"There is no remote {wanted} in this clone.",
             details=[f"the remotes here: {', '.join(remotes) or 'none'}"],
-            next="run `git remote add`, or name the one to use with `reletan init --remote NAME`",
+            next=f"{source} says remote = {literal(wanted)}; correct it there, or: {shlex.join(['git', 'remote', 'add', wanted])} URL"
+            if source
+            else "name the one to use: reletan init --remote NAME",
         )
     if remotes:
         if problem := problem_with(remotes[0]):
@@ -193,20 +203,21 @@ def _forget_deleted(session: Session, remote: str, refs: RemoteRefs, local: Loca
 
 def _find_prefix(facts: Observed, configured: str | None) -> None:
     try:
-        facts.tag_prefix = infer_prefix(_on_production(facts.repo, facts)) if configured is None else configured
+        facts.tag_prefix = used_prefix(facts.repo, facts.refs, facts.production) if configured is None else configured
     except UsageError as error:
         facts.prefix_problem = error
 
 
-def _on_production(repo: GitRepo, facts: Observed) -> list[str]:
-    """The names of all tags, unless their prefixes differ: then only production's count, and they are looked up."""
-    names = [name for name in facts.refs.tags if re.search(r"\d\.\d", name)]
+def used_prefix(repo: GitRepo, refs: RemoteRefs, production: str) -> str:
+    """The prefix of the release tags. Where that of all tags differs, only those on ``production`` (an object id that is
+    here) count. Raises UsageError where it differs among these too.
+    """
+    names = [name for name in refs.tags if re.search(r"\d\.\d", name)]
     try:
-        infer_prefix(names)
+        return infer_prefix(names)
     except UsageError:
-        production = set(repo.git.run("rev-list", facts.production, "--").out.split())
-        return [name for name in names if facts.refs.tags[name].commit in production]
-    return names
+        known = set(repo.git.run("rev-list", production, "--").out.split())
+        return infer_prefix(name for name in names if refs.tags[name].commit in known)
 
 
 def releases_before(facts: Observed, commit: str) -> list[Release]:

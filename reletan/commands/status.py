@@ -14,9 +14,12 @@ from reletan.commands.waiting import with_waiting
 from reletan.domain.flow import Kind, OpenBranch, open_branches
 from reletan.domain.pulls import utc
 from reletan.domain.status import OpenRelease, Status
+from reletan.domain.tagging import backmerge_name
 from reletan.domain.text import Text
 
 MERGED = "merged, not tagged"
+PERHAPS_TAGGED = "merged; whether it is tagged, this clone does not know"
+NOT_BACK = "released, not merged back into"
 
 
 def run(session: Session, *, fetch: bool) -> None:
@@ -24,8 +27,7 @@ def run(session: Session, *, fetch: bool) -> None:
     merged = untagged_merges(session, facts)
     listing = read_listing(session, facts, _beyond_releases(facts, merged))
     opened = [*_branches(session, facts, merged), *_merged(session, facts, merged), *_not_merged_back(session, facts)]
-    # what production has already comes first: a later tag would swallow it
-    opened.sort(key=lambda entry: entry.state != MERGED)
+    opened.sort(key=_turn)
     opened, missing = with_waiting(session, facts, [*_finished_here(session, facts), *opened])
     warnings = (*listing.warnings, *missing)
     last = facts.last
@@ -58,6 +60,17 @@ def _beyond_releases(facts: Observed, merged: list[Found]) -> Range:
         found.merge for found in merged if found.merge
     ]
     return msgspec.structs.replace(usual, excluded=tuple(dict.fromkeys([*usual.excluded, *heads])))
+
+
+def _turn(entry: OpenRelease) -> int:
+    """What production has already comes first: a later tag would swallow it. A hotfix waits for nothing, and a release for
+    what has to come back into it.
+    """
+    if entry.state in (MERGED, PERHAPS_TAGGED):
+        return 0
+    if entry.state.startswith(NOT_BACK):
+        return 2
+    return 1 if entry.kind == "hotfix" else 3
 
 
 def _to_settle(facts: Observed) -> str | None:
@@ -104,7 +117,24 @@ def _state(session: Session, facts: Observed, branch: OpenBranch, *, merged: boo
         return state, f"reletan resume {branch.version}"
     if not branch.published:
         return "only in this clone", f"reletan start {branch.kind} {branch.version}"
-    return MERGED if merged else "open", f"reletan tag {branch.version}"
+    return _merged_state(facts, branch.version) if merged else ("open", _next_of_open(session, facts, branch))
+
+
+def _merged_state(facts: Observed, version: str) -> tuple[str, str]:
+    return (PERHAPS_TAGGED, "reletan status") if facts.by_memory else (MERGED, f"reletan tag {version}")
+
+
+def _next_of_open(session: Session, facts: Observed, branch: OpenBranch) -> str:
+    repo, local = session.repo, facts.local.heads.get(branch.name)
+    here = len(repo.ids_between(branch.head, local.oid)) if local and local.oid != branch.head else 0
+    if local and here:
+        beside = not repo.is_ancestor(branch.head, local.oid)
+        pull = f"git switch {branch.name} && git pull --rebase {facts.remote} {branch.name} && " if beside else ""
+        are = "commit is" if here == 1 else "commits are"
+        return f"{here} {are} only in this clone: {pull}git push {facts.remote} {branch.name}"
+    if any(repo.is_ancestor(branch.head, release.commit) for release in facts.releases):
+        return f"commit the fix on {branch.name} and push it"
+    return f"reletan tag {branch.version}"
 
 
 def _beginning(session: Session, facts: Observed, branch: OpenBranch) -> tuple[str | None, Text | None]:
@@ -125,8 +155,7 @@ def _merged(session: Session, facts: Observed, merged: list[Found]) -> list[Open
     """Releases that production has without their tags, and whose branches are gone."""
     known = {branch.version for branch in facts.open}
     return [
-        _public(session, facts, found.kind, found.version, found.merge, MERGED,
-                f"reletan tag {found.version}")
+        _public(session, facts, found.kind, found.version, found.merge, *_merged_state(facts, found.version))
         for found in merged if found.merge and found.version not in known
     ]  # fmt: skip
 
@@ -145,10 +174,20 @@ def _not_merged_back(session: Session, facts: Observed) -> list[OpenRelease]:
     last = facts.last
     if last is None or last.version in {branch.version for branch in facts.open}:
         return []
-    kind, next = kind_of_tagged(session, facts, last.commit), f"reletan resume {last.version}"
-    if all(session.repo.is_ancestor(last.commit, facts.refs.heads[branch]) for branch in facts.targets(kind)):
+    kind, heads = kind_of_tagged(session, facts, last.commit), facts.refs.heads
+    lacking = [name for name in facts.targets(kind) if not session.repo.is_ancestor(last.commit, heads[name])]
+    if not lacking:
         return []
-    return [_public(session, facts, kind, last.version, last.commit, "released, not merged back", next)]
+    state = f"{NOT_BACK} {' and '.join(lacking)}"
+    return [_public(session, facts, kind, last.version, last.commit, state, _way_back(facts, last.version, lacking))]
+
+
+def _way_back(facts: Observed, version: str, lacking: list[str]) -> str:
+    """The next step for a release that ``lacking`` branches do not have: people's, where a branch waits for them."""
+    ways = {name: backmerge_name(version, None if name == facts.branches.development else name) for name in lacking}
+    waiting = [f"{via} into {name}" for name, via in ways.items() if via in facts.refs.heads]
+    resume = f"reletan resume {version}"
+    return f"merge {' and '.join(waiting)} by a pull request, then {resume}" if waiting else resume
 
 
 def _public(

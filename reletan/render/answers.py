@@ -26,7 +26,8 @@ def status(terminal: Terminal, status: Status) -> None:
         f"waiting        {_waiting(status)} on {status.development}"
         + (f" for {status.suggested_version}" if status.suggested_version else "")
     )
-    lines += [f"interrupted    {version}: reletan resume {version}" for version in status.unfinished]
+    explained = {entry.version for entry in status.open if "reletan resume" in entry.next}
+    lines += [f"unfinished     {v}: reletan resume {v}" for v in status.unfinished if v not in explained]
     lines.append(f"next           {status.next}")
     terminal.out("\n".join(one_line(line) if not line.isprintable() else line for line in lines))
 

@@ -123,7 +123,7 @@ def test_an_abort_that_could_not_be_told_is_told_later(webhook_team: World) -> N
     webhook_team.slack.fault("webhook", do=Fault.status(404, "no_service"))
     run = webhook_team.reletan("abort", "--yes", check=True)
     assert "To notify later: reletan abort 1.4.0" in run.err
-    assert "interrupted    1.4.0: reletan resume 1.4.0" in webhook_team.reletan("status", check=True).out
+    assert "unfinished     1.4.0: reletan resume 1.4.0" in webhook_team.reletan("status", check=True).out
     webhook_team.reletan("abort", "1.4.0", "--yes", check=True)
     assert headlines(webhook_team)[1:] == ["⛔ *Aborted*: Release 1.4.0; nothing was released"]
     webhook_team.reletan("abort", "1.4.0", "--yes", check=True)

@@ -134,6 +134,7 @@ def test_a_hotfix_takes_nothing_from_what_waits(world: World) -> None:
 def test_a_hotfix_comes_before_a_release(world: World) -> None:
     cut(world)
     world.branch("hotfix/1.3.1", "refs/heads/main")
+    world.commit("hotfix/1.3.1", "Stop the bleeding")
     found = status(world)
     assert [entry["version"] for entry in found["open"]] == ["1.3.1", "1.4.0"]
     assert found["next"] == "reletan tag 1.3.1"
@@ -166,7 +167,7 @@ def test_tagged_but_not_merged_back(world: World, prefix: str, kind: str) -> Non
     world.commit(f"{prefix}1.4.0", "Only on production")
     world.release("1.4.0", prefix=prefix)
     world.branch("develop", before)
-    assert told(only(status(world))) == (kind, "released, not merged back", "reletan resume 1.4.0")
+    assert told(only(status(world))) == (kind, "released, not merged back into develop", "reletan resume 1.4.0")
 
 
 def test_a_left_over_branch(world: World) -> None:
