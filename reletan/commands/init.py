@@ -83,7 +83,7 @@ def prepare(session: "Session", answers: InitAnswers, defaults: bool) -> Plan:
         values["finish"] = "pull-request"
     not_taken = [*(pr_release.warnings if pr_release else ()),
                  *takeover.not_taken_from_git_flow([*config.items(), *shared])]  # fmt: skip
-    return setup.plan(values, existing, config, git_flow, pr_release, not_taken)
+    return setup.plan(values, existing, config, git_flow, pr_release, not_taken, repo.head_branch())
 
 
 def observe_file(top: str) -> Existing:

@@ -27,6 +27,7 @@ COMMENTS = {
     "remote": "the remote that releases go to",
     "finish": "releases reach production by the release pull request",
 }
+_ONE_BRANCH = "the same as production: nothing is merged back"
 _AVH_DEFAULTS = {
     "gitflow.prefix.feature": "feature/",
     "gitflow.prefix.bugfix": "bugfix/",
@@ -116,12 +117,13 @@ def plan(
     git_flow: Sequence[GitFlow],
     pr_release: PrRelease | None = None,
     not_taken: Sequence[str] = (),
+    branch: str | None = None,
 ) -> Plan:
     """The plan that writes down ``values`` (name in ``[flow]`` -> value).
 
     ``config`` is the clone's git configuration; ``git_flow`` what the two git-flows say, the clone's last. Without
     anything to write it has no steps. A value that git-flow or git-pr-release says has that source beside it;
-    ``not_taken`` are warnings about what they say besides, which are given the first time.
+    ``not_taken`` are warnings about what they say besides, which are given the first time; ``branch`` is checked out.
     Raises UsageError where the existing file cannot be extended.
     """
     missing = _missing(values, existing, git_flow)
@@ -138,8 +140,19 @@ def plan(
         if key in config:
             warnings.append(f"{key} changes from {literal(config[key])} to {literal(value)}")
         steps.append(SetConfig(key, value))
-    advice = (commit_command(existing.path), "reletan list") if missing else ("reletan list",)
+    advice = (_share(values, existing, branch), "reletan list") if missing else ("reletan list",)
     return Plan(command="init", version=None, steps=tuple(steps), warnings=tuple(warnings), advice=advice)
+
+
+def _share(values: Mapping[str, str], existing: Existing, branch: str | None) -> str:
+    """How the whole team gets the settings: they belong on the development branch."""
+    home, commit = values["development"], commit_command(existing.path)
+    if branch != home and existing.text is not None:
+        # a file that differs there does not go with git switch
+        return f"{commit}, and bring that into {home}"
+    switch = "" if branch == home else f"git switch {home} && "
+    push = f" && git push {values['remote']} {home}" if "remote" in values else ""
+    return f"{switch}{commit}{push}"
 
 
 def commit_command(path: str) -> str:
@@ -155,7 +168,11 @@ def extended(existing: Existing, values: Mapping[str, str], sources: Mapping[str
     lines = []
     for name, value in values.items():
         source = (sources or {}).get(name)
-        lines += [f"# {COMMENTS[name]}{f' ({source})' if source else ''}", f"{name} = {literal(value)}"]
+        single = name == "development" and value == {**existing.written, **values}.get("production")
+        lines += [
+            f"# {_ONE_BRANCH if single else COMMENTS[name]}{f' ({source})' if source else ''}",
+            f"{name} = {literal(value)}",
+        ]
     if existing.text is None:
         return "\n".join(["# Settings of reletan; `reletan config` shows all of them.", "[flow]", *lines, ""])
     newline = "\r\n" if "\r\n" in existing.text else "\n"

@@ -45,8 +45,13 @@ def branches(*names: str, head: str | None = None, tags: tuple[str, ...] = ()) -
     return Found("origin", frozenset(names), head, tags)
 
 
-def planned(values: dict[str, str], existing: Existing = Existing(), config: dict[str, str] | None = None) -> Plan:  # noqa: B008 - frozen
-    return plan(values, existing, config or {}, [gitflow.read((config or {}).items())])
+def planned(
+    values: dict[str, str],
+    existing: Existing = Existing(),  # noqa: B008 - frozen
+    config: dict[str, str] | None = None,
+    branch: str | None = None,
+) -> Plan:
+    return plan(values, existing, config or {}, [gitflow.read((config or {}).items())], branch=branch)
 
 
 def config_steps(made: Plan) -> dict[str, str | None]:
@@ -132,7 +137,40 @@ def test_a_new_repository_gets_a_file_and_the_keys_of_git_flow() -> None:
         'tag_prefix = "v"\n',
     )
     assert config_steps(made) == AVH
-    assert made.advice == ("git add .reletan.toml && git commit -m 'Set up reletan' -- .reletan.toml", "reletan list")
+    assert made.advice[1:] == ("reletan list",)
+
+
+COMMIT = "git add .reletan.toml && git commit -m 'Set up reletan' -- .reletan.toml"
+
+
+@pytest.mark.parametrize(
+    ("branch", "changed", "said"),
+    [
+        ("develop", {}, f"{COMMIT} && git push origin develop"),
+        ("topic", {}, f"git switch develop && {COMMIT} && git push origin develop"),
+        (None, {"development": "main"}, f"git switch main && {COMMIT} && git push origin main"),
+    ],
+)
+def test_what_comes_next_brings_the_settings_to_the_team(
+    branch: str | None, changed: dict[str, str], said: str
+) -> None:
+    assert planned(USUAL | changed, branch=branch).advice[0] == said
+
+
+def test_without_a_remote_nothing_is_pushed() -> None:
+    here = {name: value for name, value in USUAL.items() if name != "remote"}
+    assert planned(here, branch="develop").advice[0] == COMMIT
+
+
+def test_a_file_that_differs_elsewhere_is_committed_where_it_is() -> None:
+    made = planned(USUAL, Existing(text=""), branch="topic")
+    assert made.advice[0] == f"{COMMIT}, and bring that into develop"
+
+
+def test_where_there_is_one_branch_its_second_name_is_explained() -> None:
+    made = planned(USUAL | {"development": "main"})
+    assert isinstance(made.steps[0], WriteFile)
+    assert '# the same as production: nothing is merged back\ndevelopment = "main"\n' in made.steps[0].content
 
 
 def test_what_is_not_the_default_is_written_too() -> None:

@@ -43,6 +43,15 @@ def test_defaults_write_what_was_found(world: World) -> None:
     assert world.reletan("config", check=True).out.count("# .reletan.toml") == 3
 
 
+@pytest.mark.parametrize("branch", ["develop", "topic"])
+def test_what_comes_next_brings_the_settings_to_the_team(world: World, branch: str) -> None:
+    world.git("switch", "-qc" if branch == "topic" else "-q", branch)
+    run = world.reletan("init", "--defaults", "--yes", check=True)
+    command = next(line.removeprefix("next: ") for line in run.err.splitlines() if "git add" in line)
+    subprocess.run(["sh", "-c", command], cwd=world.clone, env=world.environment({}), check=True, capture_output=True)
+    assert world.another_clone("yuki").joinpath(".reletan.toml").exists()
+
+
 def test_a_second_run_changes_nothing(world: World) -> None:
     init(world)
     before = world.dump()
