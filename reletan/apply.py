@@ -50,6 +50,12 @@ NEWS = (Announce, Remind, SendMessage)
 ALONE = ("notes", "notify", "checklist")
 
 
+class Tried:
+    """Whether this run has tried a step: from then on an interruption may leave something half done."""
+
+    anything = False
+
+
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What effects go through. ``hub`` and ``slack`` are there where a plan has steps for them."""
 
@@ -69,6 +75,7 @@ def perform(plan: Plan, tools: Tools, report: Callable[[int, Result], None]) -> 
     """Do the steps in their order and ``report`` each. Raises what a step raises, unless it is housekeeping."""
     results: list[Result] = []
     public = plan.public
+    Tried.anything = Tried.anything or bool(plan.steps)
     for index, step in enumerate(plan.steps):
         if isinstance(step, SendMessage):
             # Nothing tells afterwards whether it was sent: killed from here on, it is not sent again

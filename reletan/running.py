@@ -86,10 +86,13 @@ def _interrupted(what: str, code: int) -> int:
     # a second Ctrl-C does not cut the explanation
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from reletan import render
+    from reletan.apply import Tried
     from reletan.domain.errors import Interrupted
     from reletan.terminal import Terminal
 
-    problem = Interrupted(f"{what}.", next="what was begun, `reletan resume` finishes; `reletan status` tells")
+    problem = Interrupted(f"{what}. Nothing was done.")
+    if Tried.anything:
+        problem = Interrupted(f"{what}.", next="what was begun, `reletan resume` finishes; `reletan status` tells")
     problem.exit_code = code
     render.error(Terminal(json=Globals.json, color=Globals.color), problem)
     return code

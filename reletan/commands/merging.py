@@ -10,6 +10,7 @@ import msgspec
 from reletan import explaining
 from reletan.adapters.settings import policy_settings
 from reletan.adapters.templates import commit_message
+from reletan.apply import Tried
 from reletan.commands.session import Session
 from reletan.domain.ci import CiJob
 from reletan.domain.config import Automerge, Language, Method
@@ -93,6 +94,7 @@ def act(session: Session, hub: "Hub", read: "Read", chosen: Chosen, verdict: Ver
     from reletan.adapters.hubpull import NotMerged
 
     entry = Judged(facts=read.facts, verdict=verdict, url=read.url)
+    Tried.anything = True
     try:
         entry = _done(hub, read, chosen, verdict, entry)
     except BaseMoved:

@@ -95,7 +95,8 @@ def test_ctrl_c_at_the_question_does_nothing(ready: World) -> None:
     child.send("\x03")
     code, said = _end(child)
     assert code == 130
-    assert "Interrupted" in said
+    assert "Interrupted. Nothing was done." in said
+    assert "resume" not in said
     assert "Traceback" not in said
     assert _state(ready) == before
 
