@@ -214,13 +214,17 @@ def _plan_otherwise(
 
 def _no_way(plan: Plan, refusal: PushRefused) -> ReletanError:
     """Production may have got the release before, by its pull request: then only the rest is missing."""
+    updates = [update for step in plan.steps if isinstance(step, PushRefs) for update in step.updates]
+    if plan.command != "tag":
+        what, branch = "delete" if plan.command == "abort" else "create", updates[0].ref.removeprefix("refs/heads/")
+        return Blocked(refusal.message, details=refusal.details,
+                       next=f"ask who may {what} {branch} on the remote, then run the command again")  # fmt: skip
     if not plan.public:
         return Blocked(
             refusal.message, details=refusal.details,
             next="let somebody with the right do it; or merge the release branch into production by a pull request "
             "(with a merge commit) and run the command again"
         )  # fmt: skip
-    updates = [update for step in plan.steps if isinstance(step, PushRefs) for update in step.updates]
     without = any(update.ref.startswith("refs/heads/") and not update.old for update in updates)
     return Incomplete(
         f"{plan.version} is in production, but the rest was refused. {refusal.message}", details=refusal.details,
@@ -261,8 +265,15 @@ def _apply(session: Session, plan: Plan, make_journal: Callable[[Plan], Journal]
         states[index] = result.state
         _note(session, folder, marked(journal, states))
 
+    before = folder.read(journal.version)
     folder.write(marked(journal, states))
-    results = perform(plan, _tools(session), report)
+    try:
+        results = perform(plan, _tools(session), report)
+    except PushRefused:
+        # Nothing landed, so nothing is interrupted; of a tag the journal has the message and the time for the next try
+        if before is None and plan.command != "tag":
+            _forget(session, folder, plan.version)
+        raise
     goes_on = plan.waits or plan.then
     if not goes_on and not _undone(plan, results) and not _untold(plan, results):
         _forget(session, folder, plan.version)

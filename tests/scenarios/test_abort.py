@@ -1,7 +1,8 @@
 """``reletan abort``: undoes ``start``, as long as nothing is released and no commit would be lost."""
 
 import pytest
-from witness import commit_here, lasting, local_head, pushes, record_pushes, setting
+from witness import commit_here, journals, lasting, local_head, pushes, record_pushes, setting
+from wrapped import WrappedGit
 
 from reletan.sandbox.world import World
 
@@ -158,6 +159,14 @@ class TestAfterAHotfix:
 
 
 class TestAVersionThatIsNotOpen:
+    def test_a_start_that_never_came_to_the_remote_is_forgotten(self, world: World) -> None:
+        git = WrappedGit(world, 'case "$*" in *" push "*) kill -9 $PPID; exit 1;; esac')
+        assert world.reletan("start", "1.4.0", "--yes", env=git.environment).code == -9
+        assert journals(world) == ["1.4.0"]
+        run = world.reletan("abort", "--yes", check=True)
+        assert "No release is open; 1.4.0 was begun in this clone, but there is nothing of it to undo." in run.err
+        assert journals(world) == []
+
     def test_one_that_may_have_been_aborted_is_fine(self, started: World) -> None:
         """Also while another one is open: somebody else may have aborted it, and this clone never saw it."""
         run = started.reletan("abort", "1.3.1", "--yes", check=True)

@@ -1,6 +1,7 @@
 """What goes wrong at the remote and in the clone: nothing half done, and the error says what to do."""
 
 import pytest
+from witness import journals
 from wrapped import FIXED, WrappedGit, executable
 
 from reletan.sandbox.world import World
@@ -43,6 +44,17 @@ def test_a_protected_branch_refuses_everything(releasing: World, branch: str) ->
     releasing.unprotect()
     assert releasing.reletan("resume", "--yes").code == 0
     assert releasing.head("main") == releasing.tags()["v1.4.0"]
+
+
+@pytest.mark.parametrize(("command", "branch"), [("start hotfix", "hotfix/1.3.1"), ("abort", "release/1.4.0")])
+def test_who_may_not_make_or_delete_the_branch_is_told_whom_to_ask(started: World, command: str, branch: str) -> None:
+    started.protect(branch)
+    run = started.reletan(*command.split(), "--yes")
+    assert run.code == 3, run.err
+    what = "delete" if command == "abort" else "create"
+    assert f"next: ask who may {what} {branch} on the remote, then run the command again" in run.err
+    assert journals(started) == []
+    assert "interrupted" not in started.reletan("status", check=True).out
 
 
 def test_the_persons_own_hook_refuses_everything(releasing: World) -> None:

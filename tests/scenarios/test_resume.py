@@ -78,7 +78,7 @@ def test_a_dry_run_keeps_the_journal(open_release: World) -> None:
     assert lasting(open_release) == before
 
 
-@pytest.mark.parametrize("how", ["hook", "rule", "server"])
+@pytest.mark.parametrize("how", ["hook", "server"])
 def test_start_goes_on_with_its_options(world: World, how: str) -> None:
     at = world.look("rev-parse", "origin/develop~1")
     interrupt(world, how)
@@ -92,19 +92,18 @@ def test_start_goes_on_with_its_options(world: World, how: str) -> None:
 
 def test_the_version_goes_through_git_flows_filter_once(world: World) -> None:
     script(world.clone / ".git" / "hooks" / "filter-flow-release-start-version", '#!/bin/sh\necho "$1.7"\n')
-    interrupt(world, "rule")
-    world.protect("release/1.5.7")
-    assert world.reletan("start", "1.5", "--yes").code == 3
-    world.unprotect()
+    interrupt(world, "server")
+    assert world.reletan("start", "1.5", "--yes").code == 1
+    mend(world)
     world.reletan("resume", "--yes", check=True)
     assert world.branches() == ["develop", "main", "release/1.5.7"]
 
 
 def test_abort_goes_on(world: World) -> None:
     world.reletan("start", "1.4.0", "--yes", check=True)
-    world.protect("release/1.4.0")
-    assert world.reletan("abort", "--yes").code == 3
-    world.unprotect()
+    interrupt(world, "server")
+    assert world.reletan("abort", "--yes").code == 1
+    mend(world)
     world.reletan("resume", "--yes", check=True)
     assert world.branches() == ["develop", "main"]
     assert local_head(world, "release/1.4.0") is None
@@ -154,10 +153,10 @@ def test_nothing_to_resume(open_release: World, words: list[str]) -> None:
 
 
 def test_several_interrupted_commands_have_to_be_named(world: World) -> None:
-    world.protect("release/1.4.0", "hotfix/1.3.1")
+    interrupt(world, "server")
     world.reletan("start", "1.4.0", "--yes")
     world.reletan("start", "hotfix", "--yes")
-    world.unprotect()
+    mend(world)
     run = world.reletan("resume", "--yes")
     assert (run.code, "start 1.3.1, start 1.4.0" in run.err) == (2, True)
     world.reletan("resume", "1.3.1", "--yes", check=True)
