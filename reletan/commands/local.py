@@ -33,8 +33,8 @@ def local_moves(session: Session, facts: Observed, targets: Mapping[str, str], m
             continue
         elif not session.repo.is_ancestor(local.oid, made.get(new, new)):
             moves.advice.append(
-                f"your local {branch} has commits that the remote lacks; it was left alone "
-                f"(see `git log {facts.remote}/{branch}..{branch}`)"
+                f"your local {branch} has commits that the remote lacks, so it was left alone; to bring it up to date: "
+                f"git switch {branch} && git pull --rebase {facts.remote} {branch}"
             )
         elif local.worktree is not None and not os.path.isdir(local.worktree):
             moves.advice.append(

@@ -52,6 +52,9 @@ def test_own_commits_are_left_alone(world: World, command: str) -> None:
     run = world.reletan(*words, check=True)
     assert local_head(world, "develop") == ahead_and_diverged
     assert "your local develop has commits that the remote lacks" in run.err
+    assert "git switch develop && git pull --rebase origin develop" in run.err
+    world.git("pull", "--quiet", "--rebase", "origin", "develop")
+    assert world.look("log", "--format=%s", "origin/develop..develop").splitlines() == ["Not pushed"]
 
 
 def test_only_ahead_is_left_alone_too(world: World) -> None:
