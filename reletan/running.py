@@ -45,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
         forget_reader(sys.stdout)
         return 0
     except Exception as problem:
-        return _failed(problem)
+        return _failed(problem, arguments)
 
 
 def _complete() -> int:
@@ -98,14 +98,15 @@ def _interrupted(what: str, code: int) -> int:
     return code
 
 
-def _failed(problem: Exception) -> int:
+def _failed(problem: Exception, arguments: Sequence[str]) -> int:
     from reletan import render
-    from reletan.domain.errors import ReletanError, UsageError
+    from reletan.cli.mistakes import mistake
+    from reletan.domain.errors import ReletanError
     from reletan.terminal import Terminal
 
     click_error: type[Any] = typer.BadParameter.__mro__[2]
     if isinstance(problem, click_error):
-        problem = UsageError(problem.format_message(), next="reletan --help, or reletan COMMAND --help")
+        problem = mistake(problem, arguments)
     if not isinstance(problem, ReletanError):
         if Globals.verbose > 1:
             raise problem

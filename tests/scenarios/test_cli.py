@@ -75,6 +75,34 @@ def test_a_mistake_is_one_clear_error(world: World, arguments: tuple[str, ...]) 
     assert [line for line in world.dump().splitlines() if "journal" not in line] == before.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("typed", "message", "instead"),
+    [
+        (["list", "-v"], "-v stands before the command.", "reletan -v list"),
+        (["tag", "1.4.0", "-y", "-q"], "-q stands before the command.", "reletan -q tag 1.4.0 -y"),
+        (["tag", "-yq"], "-q stands before the command.", "reletan -q tag -y"),
+        (["list", "--color", "never"], "--color stands before the command.", "reletan --color never list"),
+        (["list", "--color=never"], "--color stands before the command.", "reletan --color=never list"),
+        (["list", "-C", "shop"], "-C stands before the command.", "reletan -C shop list"),
+        (["list", "-Cshop"], "-C stands before the command.", "reletan -Cshop list"),
+        (["--since", "v 1", "list"], "--since stands after the command.", "reletan list --since 'v 1'"),
+        (["help"], "No such command 'help'.", "reletan --help"),
+        (["help", "tag"], "No such command 'help'.", "reletan tag --help"),
+        (["version"], "No such command 'version'.", "reletan --version"),
+        (["-v", "lst"], "No such command 'lst'. Did you mean 'list'?", "reletan --help, or reletan COMMAND --help"),
+        (["-n"], "No such option: -n", "reletan --help, or reletan COMMAND --help"),
+    ],
+)
+def test_a_mistake_has_what_to_type_instead(world: World, typed: list[str], message: str, instead: str) -> None:
+    run = world.reletan(*typed)
+    assert (run.code, run.err) == (2, f"error: {message}\nnext: {instead}\n")
+
+
+def test_json_before_the_command_is_told_in_json(world: World) -> None:
+    error = world.reletan("--json", "list").json["error"]
+    assert (error["message"], error["next"]) == ("--json stands after the command.", "reletan list --json")
+
+
 NOT_WITH_JSON = [("-v",), ("start", "--", "-x"), ("tag", "--head")]  # there, --json would be an argument
 
 
