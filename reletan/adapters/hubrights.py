@@ -8,7 +8,7 @@ import msgspec
 
 from reletan.adapters.hub import Hub
 from reletan.adapters.hubreply import Reply, decode
-from reletan.adapters.token import Token
+from reletan.adapters.token import Token, scopes_in
 from reletan.domain.rights import Kind, Limit, Permission, RepositoryFacts, TokenFacts
 
 EXPIRES = "github-authentication-token-expiration"
@@ -56,8 +56,7 @@ def read_token(hub: Hub, token: Token) -> TokenFacts:
     reply = hub.send("GET", "/user")
     # An app is nobody: its token is told so, and is good all the same
     person = None if reply.status == 403 and reply.limited is None else _user(hub, reply)
-    told = reply.headers.get("x-oauth-scopes")
-    scopes = None if told is None else tuple(filter(None, (scope.strip() for scope in told.split(","))))
+    scopes = scopes_in(reply.headers)
     prefix = next((kind for start, kind in _PREFIXES.items() if token.value.startswith(start)), None)
     kind: Kind = "classic" if scopes is not None else prefix or ("app" if person is None else "unknown")
     return TokenFacts(source=token.source, kind=kind, login=person, scopes=scopes, now=reply.now,

@@ -9,6 +9,7 @@ import msgspec
 
 from reletan.adapters.slackreply import SlackError
 from reletan.adapters.slackwire import Wire
+from reletan.adapters.token import scopes_in
 from reletan.domain.slackcheck import BotFacts, Room
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def read_bot(wire: Wire) -> BotFacts:
         return answer
 
     me = wire.read(call, _Me)
-    told = headers.get("x-oauth-scopes")
-    scopes = None if told is None else tuple(filter(None, (scope.strip() for scope in told.split(","))))
+    scopes = scopes_in(headers)
     return BotFacts(source=wire.source, user=me.user, team=me.team, is_bot=me.bot_id is not None, scopes=scopes,
                     now=_moment(headers.get("date", "")))  # fmt: skip
 

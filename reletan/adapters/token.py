@@ -40,6 +40,12 @@ def find_token(host: str, environ: Mapping[str, str]) -> Token | None:
     return _checked(Token(value, "gh auth token")) if done.returncode == 0 and value else None
 
 
+def scopes_in(headers: Mapping[str, str]) -> tuple[str, ...] | None:
+    """What GitHub, and Slack too, tell of a token's scopes with each answer; None where they do not. Names are in lower case."""
+    told = headers.get("x-oauth-scopes")
+    return None if told is None else tuple(filter(None, (scope.strip() for scope in told.split(","))))
+
+
 def _checked(token: Token) -> Token:
     if not re.fullmatch(r"[\x21-\x7e]+", token.value):
         raise UsageError(f"What {token.source} holds cannot be a token: it has spaces, or characters beyond ASCII.",
