@@ -46,14 +46,18 @@ def locks(repo: GitRepo) -> list[Lock]:
 def _lock_paths(common_dir: str, own: str) -> Iterator[str]:
     for folder in (common_dir, own):
         yield from (entry.path for entry in os.scandir(folder) if entry.name.endswith(".lock"))
-    for folder, _, files in os.walk(os.path.join(common_dir, "refs")):
-        yield from (os.path.join(folder, name) for name in files if name.endswith(".lock"))
+    for below in ("refs", "objects/info", "objects/pack"):
+        for folder, _, files in os.walk(os.path.join(common_dir, below)):
+            yield from (os.path.join(folder, name) for name in files if name.endswith(".lock"))
 
 
 def unwritable(repo: GitRepo) -> str | None:
-    """The first folder of the clone that we may not write to."""
-    folders = (repo.common_dir, *(os.path.join(repo.common_dir, name) for name in ("objects", "refs")))
-    return next((folder for folder in folders if not os.access(folder, os.W_OK)), None)
+    """The first folder of the clone that we may not write to; that of the journal has to be none before the first run."""
+    journals = JournalFolder(repo.common_dir).folder
+    inner = (os.path.join(repo.common_dir, name) for name in ("objects", "refs", "refs/heads"))
+    there = filter(os.path.lexists, (repo.common_dir, *inner, journals))
+    shut = (path for path in there if not os.access(path, os.W_OK) or (path == journals and not os.path.isdir(path)))
+    return next(shut, None)
 
 
 def is_committed(repo: GitRepo, path: str) -> bool:
@@ -118,14 +122,13 @@ def signing(repo: GitRepo, environ: Mapping[str, str]) -> Signing:
     found = Signing(wanted, format, key)
     if not wanted:
         return found
-    program = repo.setting(f"gpg.{format}.program") or (repo.setting("gpg.program") if format == "openpgp" else None)
-    path = shutil.which(os.path.expanduser(program or _PROGRAMS.get(format, "gpg")), path=environ.get("PATH"))
+    given = repo.setting(f"gpg.{format}.program") or (repo.setting("gpg.program") if format == "openpgp" else None)
+    program = given or _PROGRAMS.get(format, "gpg")
+    path = shutil.which(os.path.expanduser(program), path=environ.get("PATH"))
     if path is None:
-        name = program or _PROGRAMS.get(format, "gpg")
-        return Signing(
-            wanted, format, key, f"there is no program {name}", f"install {name}, or git config --unset {wanted[0]}"
-        )
-    if format == "ssh" and program is None:
+        fix = f"install {program}, or git config --unset {wanted[0]}"
+        return Signing(wanted, format, key, f"there is no program {program}", fix)
+    if format == "ssh" and given is None:
         return _ssh(found, repo, environ)
     return _gpg(found, path, environ) if format == "openpgp" and "gpg" in os.path.basename(path) else found
 

@@ -192,6 +192,19 @@ def _may_push(repository: _Repository, classic: _Classic) -> bool | None:
     return None if right and (classic.restrictions is not None or classic.hidden) else right
 
 
+def new_branch_rules(hub: Hub, branch: str) -> str | None:
+    """The name of a ruleset that forbids this token to push ``branch``, which is not there yet; None: none is known.
+
+    One request, and one for each ruleset that refuses it to most people. Raises as ``tag_rules``.
+    """
+    refusing = [rule.ruleset_id for rule in _rules(hub, quote(branch, safe="")) if rule.refuses_new_branch]
+    for id in dict.fromkeys(filter(None, refusing)):
+        ruleset = _find(hub, f"{hub.path}/rulesets/{id}?includes_parents=true", Ruleset)
+        if ruleset and not ruleset.lets_push:
+            return ruleset.name
+    return None
+
+
 def tag_rules(hub: Hub, tag: str) -> str | None:
     """The name of a tag ruleset that forbids this token to make ``tag`` at a merge commit; None: none is known.
 

@@ -80,7 +80,9 @@ def pyproject_table(content: bytes | None) -> dict[str, Any] | None:
     tool = parse_toml(content, PYPROJECT).get("tool", {})
     table = tool.get("reletan") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise UsageError(f"{PYPROJECT}: tool.reletan: expected a table.", next=f"make it a table in {PYPROJECT}: [tool.reletan]")
+        raise UsageError(
+            f"{PYPROJECT}: tool.reletan: expected a table.", next=f"make it a table in {PYPROJECT}: [tool.reletan]"
+        )
     return table
 
 

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from reletan.commands.visit import Visit, guarded, looked
 from reletan.domain import rights, rulecheck
 from reletan.domain.doctor import Check, failed_by, good, skipped, typed, warning
 from reletan.domain.errors import Unauthorized
-from reletan.domain.flow import Branches
+from reletan.domain.flow import KINDS, Branches
 from reletan.domain.rights import RepositoryFacts, TokenFacts
 from reletan.domain.version import bump, final_releases
 
@@ -93,15 +93,21 @@ def _rules(visit: Visit, hub: "Hub", branches: Branches) -> Iterator[Check]:
     yield looked("github.production", lambda: rulecheck.production_check(main, rules_of(hub, main), finish))
     if not branches.single:
         yield looked("github.development", lambda: rulecheck.development_check(develop, rules_of(hub, develop)))
-    tag, page = _next_tag(visit), f"{web_url(visit.session, visit.url)}/settings/rules"
-    yield looked("github.tags", lambda: rulecheck.tags_check(tag, tag_rules(hub, tag), page))
+    prefix = "v" if visit.tag_prefix is None else visit.tag_prefix
+    version, page = _next_version(visit, prefix), f"{web_url(visit.session, visit.url)}/settings/rules"
+    new = [branches.prefix(kind) + version for kind in KINDS]
+    yield looked("github.release-branches", lambda: _new_branches(hub, new, page))
+    yield looked("github.tags", lambda: rulecheck.tags_check(prefix + version, tag_rules(hub, prefix + version), page))
 
 
-def _next_tag(visit: Visit) -> str:
-    """One as the next release will have it, be it a hotfix's."""
-    prefix = visit.session.settings.flow.tag_prefix
-    tags = visit.refs.tags if visit.refs else {}
-    for one in ("v", "") if prefix is None else (prefix,):
-        if known := final_releases(tags, one):
-            return f"{one}{bump(known[0].version, 'patch')}"
-    return f"{'v' if prefix is None else prefix}1.0.0"
+def _new_branches(hub: "Hub", names: Sequence[str], page: str) -> Check:
+    from reletan.adapters.hubrules import new_branch_rules
+
+    refused = ((name, ruleset) for name in names if (ruleset := new_branch_rules(hub, name)))
+    return rulecheck.new_branches_check(names, next(refused, None), page)
+
+
+def _next_version(visit: Visit, prefix: str) -> str:
+    """One as the next release will have it, be it a hotfix."""
+    known = final_releases(visit.refs.tags if visit.refs else {}, prefix)
+    return bump(known[0].version, "patch") if known else "1.0.0"

@@ -14,7 +14,8 @@ from reletan.adapters.journal import JournalFolder
 from reletan.adapters.settings import OWN_FILE, SHARED_GIT_FLOW, load
 from reletan.commands.checkgithub import github_checks
 from reletan.commands.checkslack import slack_checks
-from reletan.commands.observing import remote_of
+from reletan.commands.checktemplates import templates_check
+from reletan.commands.observing import remote_of, used_prefix
 from reletan.commands.session import Session
 from reletan.commands.visit import Visit, guarded, looked
 from reletan.doctoring import show
@@ -69,7 +70,7 @@ def _clone(repo: GitRepo) -> Iterator[Check]:
     folder = repo.top or repo.common_dir
     if problem := clonestate.unwritable(repo):
         yield failed("clone.repository", f"{folder}, where nothing can be written to {problem}",
-                     doctor.typed("ls", "-ld", problem) + "  # it has to be yours")  # fmt: skip
+                     doctor.typed("ls", "-ld", problem) + "  # it has to be a folder of yours")  # fmt: skip
     else:
         yield good("clone.repository", f"{folder}{', a bare repository' if repo.bare else ''}")
     yield clonecheck.history_check(shallow=repo.shallow, partial=clonestate.is_partial(repo))
@@ -83,6 +84,7 @@ def _clone(repo: GitRepo) -> Iterator[Check]:
 def _with_settings(session: Session) -> Iterator[Check]:
     committed = OWN_FILE not in session.settings.sources.values() or clonestate.is_committed(session.repo, OWN_FILE)
     yield clonecheck.settings_check(session.settings, None if committed else OWN_FILE)
+    yield looked("clone.templates", lambda: templates_check(session))
     yield looked("clone.git-flow", lambda: _git_flow(session))
     visit = Visit(session=session)
     yield from guarded("remote.reachable", lambda: _remote(visit))
@@ -121,6 +123,7 @@ def _remote(visit: Visit) -> Iterator[Check]:
         visit.refs = repo.remote_refs(remote, pulls=False, timeout=clonestate.REMOTE_TIMEOUT)
     yield doctor.reached(remote, without_user(visit.url), visit.refs)
     yield looked("remote.branches", lambda: _branches(visit))
+    yield looked("remote.tags", lambda: _tags(visit))
     yield looked("remote.push", lambda: _push(visit, remote))
 
 
@@ -131,6 +134,20 @@ def _branches(visit: Visit) -> Check:
     if problem := unnamed_development(settings, visit.branches.production, refs.heads.keys(), remote):
         raise problem
     return doctor.branches_check(visit.branches)
+
+
+def _tags(visit: Visit) -> Check:
+    flow, repo, refs, branches = visit.session.settings.flow, visit.session.repo, visit.refs, visit.branches
+    if refs is None or branches is None:
+        return skipped("remote.tags", "production is not known, so its tags are not either")
+    # nothing is fetched here: what is new on the remote may be missing
+    tips = (refs.heads[branches.production], f"refs/remotes/{visit.remote}/{branches.production}")
+    production = next(filter(None, map(repo.resolve, tips)), None)
+    if flow.tag_prefix is not None:
+        visit.tag_prefix = flow.tag_prefix
+    elif production is not None:
+        visit.tag_prefix = used_prefix(repo, refs, production)
+    return doctor.tags_check(visit.tag_prefix, configured=flow.tag_prefix is not None)
 
 
 def _push(visit: Visit, remote: str) -> Check:

@@ -11,22 +11,22 @@ from reletan.domain.flow import Branches, RemoteRefs
 
 
 class Visit(msgspec.Struct, kw_only=True):
-    """``clock``: the same moment by our clock and by somebody else's, in seconds since 1970, and whose that is."""
+    """``tag_prefix``: of the release tags, None where it is not known.
+
+    ``clock``: the same moment by our clock and by somebody else's, in seconds since 1970, and whose that is."""
 
     session: Session
     remote: str | None = None
     url: str | None = None
     refs: RemoteRefs | None = None
     branches: Branches | None = None
+    tag_prefix: str | None = None
     clock: tuple[float, int, str] | None = None
 
 
 def looked(id: str, look: Callable[[], Check]) -> Check:
     """What ``look`` finds; an error is a failed check."""
-    try:
-        return look()
-    except ReletanError as problem:
-        return failed_by(id, problem)
+    return next(guarded(id, lambda: iter([look()])))
 
 
 def guarded(id: str, look: Callable[[], Iterator[Check]]) -> Iterator[Check]:

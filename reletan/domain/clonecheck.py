@@ -52,8 +52,9 @@ def locks_check(locks: Sequence[Lock]) -> Check:
     if not locks:
         return good("clone.locks", "none was left behind")
     named = ", ".join(f"{lock.path} ({lock.age // 60} min old)" for lock in locks[:_MOST_NAMED])
+    named += ", …" if len(locks) > _MOST_NAMED else ""
     return warning("clone.locks", f"git is at work here, or one was killed and left {len(locks)} locked: {named}",
-                   f"{typed('rm', *(lock.path for lock in locks[:_MOST_NAMED]))}  # when no git is running here")  # fmt: skip
+                   f"{typed('rm', *(lock.path for lock in locks))}  # when no git is running here")  # fmt: skip
 
 
 def journal_check(unfinished: Sequence[str], torn: Sequence[str]) -> Check:

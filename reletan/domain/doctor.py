@@ -148,6 +148,15 @@ def reached(remote: str, url: str, refs: RemoteRefs) -> Check:
     )
 
 
+def tags_check(prefix: str | None, *, configured: bool) -> Check:
+    """``prefix``: of the release tags; None where it is not known."""
+    if prefix is None:
+        return skipped("remote.tags", "production was never fetched, so which tags are on it is not known")
+    return good(
+        "remote.tags", f"a release's tag is like {prefix}1.4.0{', as flow.tag_prefix says' if configured else ''}"
+    )
+
+
 def branches_check(branches: Branches) -> Check:
     if branches.single:
         return good("remote.branches", f"{branches.production} alone: releases are not merged back")

@@ -61,14 +61,22 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One rule of a ruleset. ``type``: GitHub's word, as ``required_linear_history``."""
+    """One rule of a ruleset. ``type``: GitHub's word, as ``required_linear_history``; ``ruleset_id``: where all that hold for a
+    branch are told.
+    """
 
     type: str
     parameters: Parameters | None = None
+    ruleset_id: int | None = None
 
     @property
     def more(self) -> Parameters:
         return self.parameters or Parameters()
+
+    @property
+    def refuses_new_branch(self) -> bool:
+        """Whether nobody pushes a branch that is not there yet, who may not get past."""
+        return self.type in ("creation", "pull_request")
 
 
 def others(rules: Sequence[Rule]) -> tuple[str, ...]:
@@ -101,14 +109,19 @@ class Ruleset(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
     current_user_can_bypass: str | None = None
 
+    @property
+    def lets_push(self) -> bool:
+        """Whether this token gets past it by a push."""
+        return self.current_user_can_bypass in ("always", "exempt")
+
 
 def forbids_tag(ruleset: Ruleset, tag: str) -> bool:
     """Whether the ruleset surely refuses that this token makes ``tag`` at a merge commit.
 
     What depends on more than the name is not judged: checks, signatures, deployments, patterns that are regular expressions.
     """
-    past = ruleset.current_user_can_bypass in ("always", "exempt")
-    if ruleset.enforcement != "active" or ruleset.target != "tag" or past or not _applies(ruleset.conditions, tag):
+    active = ruleset.enforcement == "active" and ruleset.target == "tag"
+    if not active or ruleset.lets_push or not _applies(ruleset.conditions, tag):
         return False
     return any(_refuses(rule, tag) for rule in ruleset.rules)
 

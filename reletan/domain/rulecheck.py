@@ -55,6 +55,17 @@ def merging_check(methods: Sequence[str], wanted: Method, *, deletes_heads: bool
     return good(id, f"pull requests are merged by: {allowed}; {left}")
 
 
+def new_branches_check(names: Sequence[str], refused: tuple[str, str] | None, page: str) -> Check:
+    """``names``: of the next release branches; ``refused``: one of them, and the ruleset that refuses it to this token;
+    ``page``: where rulesets are.
+    """
+    if refused is None:
+        return good("github.release-branches", f"no rule is known that refuses a new {' or '.join(names)}")
+    name, ruleset = refused
+    return failed("github.release-branches", f"the ruleset {ruleset} refuses the new branch {name} to this token, or wants a "
+                  "pull request for each push there", f"let the people who release bypass it: {page}")  # fmt: skip
+
+
 def tags_check(tag: str, ruleset: str | None, page: str) -> Check:
     """``tag``: the next one; ``ruleset``: the name of one that refuses it to this token; ``page``: where rulesets are."""
     if ruleset is None:

@@ -134,6 +134,8 @@ def test_what_is_wrong_with_a_clone() -> None:
     judged(history_check(shallow=True, partial=False), "warning", "git fetch --unshallow", "fetch-depth: 0")
     judged(locks_check([]), "ok")
     judged(locks_check([Lock("/a b/index.lock", 600)]), "warning", "10 min old", "rm '/a b/index.lock'")
+    many = locks_check([Lock(f"/x/{number}.lock", 0) for number in range(5)])
+    judged(many, "warning", "left 5 locked", ", …", "rm /x/0.lock /x/1.lock /x/2.lock /x/3.lock /x/4.lock ")
     judged(journal_check([], []), "ok")
     judged(journal_check(["1.4.0"], ["/x/9.json"]), "warning", "1.4.0", "reletan resume 1.4.0")
     judged(journal_check([], ["/x/9.json"]), "warning", "rm /x/9.json")

@@ -83,7 +83,7 @@ def test_the_permissions_of_the_doctors_own_job_are_those_it_needs() -> None:
 
 def test_the_ids_on_the_page_are_those_in_the_sources() -> None:
     names = ("domain/doctor", "domain/clonecheck", "domain/rights", "domain/rulecheck", "domain/slackcheck",
-             "commands/doctor", "commands/checkgithub", "commands/checkslack")  # fmt: skip
+             "commands/doctor", "commands/checkgithub", "commands/checkslack", "commands/checktemplates")  # fmt: skip
     sources = "".join((ROOT / "reletan" / f"{name}.py").read_text(encoding="utf-8") for name in names)
     id = rf"(?:{'|'.join(PARTS)})\.[a-z][a-z-]+"
     first_cells = re.findall(r"^\| (`[a-z]+\..*?) \|", PAGE, re.MULTILINE)

@@ -10,6 +10,7 @@ from doctoring import commit_settings, doctor, text, wrong
 from wrapped import WrappedGit
 
 from reletan.adapters import clonestate
+from reletan.adapters.templates import template_folder
 from reletan.commands.doctor import run as run_here
 from reletan.sandbox.world import World
 from reletan.terminal import Terminal
@@ -146,13 +147,16 @@ def test_a_shallow_clone_and_one_without_files(world: World) -> None:
 
 def test_what_was_left_behind(world: World) -> None:
     inner = world.clone / ".git" / "refs" / "heads" / "main.lock"
-    inner.touch()
+    graph = world.clone / ".git" / "objects" / "info" / "commit-graph.lock"
+    left = [inner, graph, *(world.clone / ".git" / f"{name}.lock" for name in ("HEAD", "index", "packed-refs"))]
+    for lock in left:
+        lock.touch()
     journals = world.clone / ".git" / "reletan"
     journals.mkdir()
     (journals / "9.9.9.json").write_text("{torn")
     checks = doctor(world, code=0)
     assert wrong(checks) == {"clone.locks": "warning", "clone.journal": "warning"}
-    assert str(inner) in checks["clone.locks"]["fix"]
+    assert checks["clone.locks"]["fix"].startswith(f"rm {' '.join(map(str, sorted(left)))} ")
     assert checks["clone.journal"]["fix"] == f"rm {journals / '9.9.9.json'}"
 
 
@@ -171,13 +175,23 @@ def test_a_work_tree_of_its_own_has_locks_of_its_own(world: World) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="whoever is root may write everywhere")
-def test_a_clone_that_cannot_be_written_to(world: World) -> None:
-    objects = world.clone / ".git" / "objects"
-    objects.chmod(0o555)
+@pytest.mark.parametrize("name", ["objects", "refs/heads", "reletan"])
+def test_a_clone_that_cannot_be_written_to(world: World, name: str) -> None:
+    folder = world.clone / ".git" / name
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o555)
     try:
         assert wrong(doctor(world)) == {"clone.repository": "failed"}
     finally:
-        objects.chmod(0o755)
+        folder.chmod(0o755)
+
+
+def test_what_stands_where_the_journal_belongs(world: World) -> None:
+    (world.clone / ".git" / "reletan").touch()
+    check = doctor(world, code=1)["clone.repository"]
+    assert check["state"] == "failed"
+    assert check["fix"].startswith(f"ls -ld {world.clone}/.git/reletan ")
+    assert world.reletan("start", "--yes").code == 1
 
 
 def test_nobody_told_git_who_this_is(world: World) -> None:
@@ -189,6 +203,37 @@ def test_nobody_told_git_who_this_is(world: World) -> None:
     assert wrong(doctor(world, code=1, env={"GIT_CONFIG_GLOBAL": "/dev/null"})) == {"clone.identity": "failed"}
     named = {f"GIT_{role}_{what}": "x" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     assert wrong(doctor(world, code=0, env={"GIT_CONFIG_GLOBAL": "/dev/null", **named})) == {}
+
+
+# templates
+
+
+@pytest.mark.parametrize(
+    "key", ["notes.template", "checklist.template", "checklist.deploy_template", "automerge.commit_template"]
+)
+def test_a_template_that_cannot_be_filled(world: World, key: str) -> None:
+    section, _, name = key.partition(".")
+    commit_settings(world, f'[{section}]\n{name} = "own.j2"\n')
+    assert "There is no template own.j2" in doctor(world, code=1)["clone.templates"]["text"]
+    for broken in ("{{ verzion }}", "{% for", "{{ version.x.y }}"):
+        (world.clone / "own.j2").write_text(f"One line\n{broken}\n")
+        checks = doctor(world, code=1)
+        assert wrong(checks) == {"clone.templates": "failed"}
+        assert checks["clone.templates"]["text"].startswith("The template own.j2, line 2: ")
+
+
+def test_templates_that_can_be_filled(world: World) -> None:
+    for name in ("release_notes", "release_pull", "deploy_pull"):
+        shutil.copy(Path(template_folder()) / "en" / f"{name}.md.j2", world.clone)
+    (world.clone / "merge.j2").write_text("{{ title }}\n\n{{ body }}\n")
+    commit_settings(
+        world,
+        '[notes]\ntemplate = "release_notes.md.j2"\n[automerge]\ncommit_template = "merge.j2"\n'
+        '[checklist]\ntemplate = "release_pull.md.j2"\ndeploy_template = "deploy_pull.md.j2"\n',
+    )
+    checks = doctor(world, code=0)
+    assert wrong(checks) == {}
+    assert checks["clone.templates"]["text"].startswith("can be filled: release_notes.md.j2, ")
 
 
 # signing
@@ -303,6 +348,23 @@ def test_branches_that_are_not_there(world: World) -> None:
 def test_a_remote_of_another_name_that_the_settings_want(world: World) -> None:
     checks = doctor(world, code=1, env={"RELETAN_FLOW_REMOTE": "upstream"})
     assert wrong(checks) == {"remote.reachable": "failed"}
+    assert checks["remote.reachable"]["fix"].startswith(
+        'RELETAN_FLOW_REMOTE says remote = "upstream"; correct it there, or'
+    )
+
+
+def test_release_tags_of_two_kinds_fail_as_start_does(world: World) -> None:
+    assert doctor(world)["remote.tags"]["text"] == "a release's tag is like v1.4.0"
+    world.git("push", "--quiet", "origin", "origin/main:refs/tags/0.9.0")
+    checks = doctor(world, code=1)
+    assert wrong(checks) == {"remote.tags": "failed"}
+    assert checks["remote.tags"]["text"] in world.reletan("start", "--yes").err
+    assert wrong(doctor(world, code=0, env={"RELETAN_FLOW_TAG_PREFIX": "v"})) == {}
+
+
+def test_tags_of_another_kind_beside_production_are_nobodys_business(world: World) -> None:
+    world.git("push", "--quiet", "origin", "origin/develop:refs/tags/api-0.9.0")
+    assert wrong(doctor(world, code=0)) == {}
 
 
 # what comes from outside

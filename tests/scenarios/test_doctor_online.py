@@ -194,6 +194,23 @@ def test_a_ruleset_that_refuses_the_next_tag(small_hub_world: World) -> None:
     assert wrong(doctor(small_hub_world, code=0)) == {}
 
 
+def test_a_ruleset_that_refuses_the_next_release_branch(small_hub_world: World) -> None:
+    world = small_hub_world
+    for rules in ({"creations": False}, {"approvals": 1}):
+        world.protect_branch("hotfix/*", Protection(by_ruleset=True, **rules))
+        checks = doctor(world, code=1)
+        assert wrong(checks) == {"github.release-branches": "failed"}
+        assert (
+            "the ruleset Protect hotfix/* refuses the new branch hotfix/1.3.1"
+            in checks["github.release-branches"]["text"]
+        )
+    world.protect_branch("hotfix/*", Protection(by_ruleset=True, creations=False, bypass=("hana",)))
+    assert wrong(doctor(world, code=0)) == {}
+    # who made a branch of these may not push to it, but may make it
+    world.protect_branch("release/*", Protection(approvals=1))
+    assert wrong(doctor(world, code=0)) == {}
+
+
 # the clock
 
 

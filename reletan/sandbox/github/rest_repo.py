@@ -93,7 +93,8 @@ def rules(view: View, name: str) -> Answer:
     """What rulesets say; classic protection is not told here."""
     ruled = view.site.rules_for(name)
     told = answers_ci.ruleset(ruled) if ruled and ruled.by_ruleset else []
-    source = {"ruleset_source_type": "Repository", "ruleset_source": view.site.slug, "ruleset_id": 1}
+    number = next((answers.code_of(pattern) for pattern, one in view.site.rulesets() if one is ruled), 0)
+    source = {"ruleset_source_type": "Repository", "ruleset_source": view.site.slug, "ruleset_id": number}
     return view.listed(told, lambda _, rule: {**rule, **source})
 
 
