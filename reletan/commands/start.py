@@ -1,14 +1,14 @@
 """``reletan start``: cut a release or hotfix branch from the remote's state and publish it."""
 
 import shlex
-from datetime import UTC, datetime
 
 import msgspec
 
-from reletan import prompts, render
-from reletan.adapters.hooks import hook_step, run_filter
+from reletan import render
+from reletan.adapters.hooks import hook_step
 from reletan.adapters.journal import Journal, JournalFolder
-from reletan.commands.finding import kind_and_version, push_command
+from reletan.commands.choosing import choose, given, interrupted, opened, through_filter
+from reletan.commands.finding import push_command
 from reletan.commands.flowing import carry_out
 from reletan.commands.landed import require_nothing_before
 from reletan.commands.listing import Range, default_range, read_listing, resolve
@@ -17,10 +17,10 @@ from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session, require_writable
 from reletan.commands.starting import Beginning, with_news, with_pull
 from reletan.domain.errors import Blocked, UsageError
-from reletan.domain.flow import Kind, OpenBranch, open_branches
-from reletan.domain.listing import Listing, level
+from reletan.domain.flow import Kind, OpenBranch
+from reletan.domain.listing import Listing
 from reletan.domain.plan import Plan, PushRefs, RefUpdate, RunHook, SetConfig, Step, Switch
-from reletan.domain.version import LEVELS, Level, check_above, check_version, propose
+from reletan.domain.version import check_above, check_word
 
 
 class StartOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,20 +64,39 @@ def run(session: Session, options: StartOptions) -> None:
 
 def _plan(session: Session, options: StartOptions, decided: dict[str, str]) -> Plan:
     facts = observe(session, writing=True)
+    # what is refused anyway is refused before the list
+    it = _named(session, facts, options, decided)
+    if it is None:
+        _refuse_second(session, facts, options)
     listing = read_listing(session, facts, _range(session, facts, options), kind=options.kind)
     _show_listing(session, listing, options.kind)
-    if options.kind == "release" and listing.empty and not _names_an_open_branch(facts, options):
+    if options.kind == "release" and listing.empty and not (it and it.adopted):
         if options.fail_if_empty:
             raise Blocked(f"There is nothing to release since {listing.since}.")
         return Plan(command="start", version=None, steps=(), warnings=(f"nothing to release since {listing.since}",))
-    if "version" not in decided:
-        decided["version"] = _version(session, facts, options, listing)
-    it = _beginning(session, facts, options, decided["version"])
+    if it is None:
+        chosen = choose(session, facts, options.kind, options.version, listing)
+        decided["version"] = through_filter(session, facts, options.kind, chosen)
+        it = _beginning(session, facts, options, decided["version"])
     plan = _plan_start(session, facts, options, it)
     known = listing if listing.until_sha == it.at else None
     if session.settings.checklist.pull_request and not options.no_pr:
         plan = with_pull(session, facts, plan, it, known)
-    return plan if options.no_notify else with_news(session, facts, plan, it, options.duty, known)
+    if not options.no_notify:
+        plan = with_news(session, facts, plan, it, options.duty, known)
+    there = () if plan.steps else (f"nothing to do: {it.branch} is on {facts.remote} already",)
+    return msgspec.structs.replace(plan, warnings=(*plan.warnings, *there))
+
+
+def _named(session: Session, facts: Observed, options: StartOptions, decided: dict[str, str]) -> Beginning | None:
+    """What the command line names, an interrupted run, or the plan before this one; None where it is to be chosen."""
+    check_word(options.version)
+    if "version" not in decided:
+        version = given(facts, options.version) or interrupted(session, facts, options.kind)
+        if version is None:
+            return None
+        decided["version"] = through_filter(session, facts, options.kind, version, settled=options.settled)
+    return _beginning(session, facts, options, decided["version"])
 
 
 def _range(session: Session, facts: Observed, options: StartOptions) -> Range:
@@ -96,94 +115,14 @@ def _show_listing(session: Session, listing: Listing, kind: Kind) -> None:
         session.terminal.warn(warning.message)
 
 
-# -- which version
-
-
-def _given(facts: Observed, options: StartOptions) -> str | None:
-    """The version on the command line, without the tag prefix; None where it is to be proposed."""
-    if options.version is None or options.version in LEVELS:
-        return None
-    return kind_and_version(facts, options.version)[1]
-
-
-def _names_an_open_branch(facts: Observed, options: StartOptions) -> bool:
-    given = _given(facts, options)
-    return any(branch.version == given for branch in _open(facts, options.kind))
-
-
-def _open(facts: Observed, kind: Kind) -> list[OpenBranch]:
-    """The open branches of this kind, those of this clone alone too; what is released already is not open."""
-    found = open_branches(facts.branches, facts.refs, facts.local)
-    return [branch for branch in found if branch.kind == kind and not facts.is_tagged(branch)]
-
-
-def _version(session: Session, facts: Observed, options: StartOptions, listing: Listing) -> str:
-    """The version to begin, through git-flow's filter, unless its branch is there already. Raises UsageError."""
-    version = (
-        _given(facts, options)
-        or _interrupted(session, facts, options.kind)
-        or _chosen(session, facts, options, listing)
-    )
-    prefix = facts.branches.prefix(options.kind)
-    check_version(version, facts.tag_prefix, prefix)
-    if options.settled or any(branch.version == version for branch in _open(facts, options.kind)):
-        return version
-    filtered = run_filter(session.repo, f"filter-flow-{options.kind}-start-version", version)
-    check_version(filtered, facts.tag_prefix, prefix)
-    return filtered
-
-
-def _interrupted(session: Session, facts: Observed, kind: Kind) -> str | None:
-    """The version of a ``start`` that was stopped after its push: running it again goes on with that branch."""
-    begun = {j.version for j in JournalFolder(session.repo.common_dir).unfinished() if j.command == "start"}
-    return next((branch.version for branch in _open(facts, kind) if branch.version in begun), None)
-
-
-def _chosen(session: Session, facts: Observed, options: StartOptions, listing: Listing) -> str:
-    """The proposed version; whoever sits at the terminal may type another."""
-    proposed = _proposed(session, facts, options, listing)
-    if options.version or session.yes or session.dry_run or not session.terminal.interactive:
-        return proposed
-    _refuse_second(session, facts, options)
-
-    def problem(answer: str) -> str | None:
-        try:
-            check_version(answer, facts.tag_prefix, facts.branches.prefix(options.kind))
-            check_above(answer, facts.releases)
-        except UsageError as error:
-            return error.message
-        return None
-
-    return prompts.ask_text(
-        session.terminal, f"Which version?  ({options.kind})", default=proposed, flag="VERSION", check=problem
-    )
-
-
-def _proposed(session: Session, facts: Observed, options: StartOptions, listing: Listing) -> str:
-    asked: Level = next(
-        (known for known in LEVELS if known == options.version), level(listing, session.settings, options.kind)
-    )
-    opened = [branch.version for kind in ("release", "hotfix") for branch in _open(facts, kind)]
-    moment = int(session.repo.signature().committer.rsplit(" ", 2)[1])
-    settings = session.settings.version
-    return propose(
-        facts.last.version if facts.last else None,
-        opened + [tag.removeprefix(facts.tag_prefix) for tag in facts.refs.tags],
-        asked,
-        scheme=settings.scheme if options.version is None else "semver",
-        format=settings.format,
-        today=datetime.fromtimestamp(moment, UTC).date(),
-    )
-
-
 # -- whether it may begin, and where
 
 
 def _beginning(session: Session, facts: Observed, options: StartOptions, version: str) -> Beginning:
     kind = options.kind
     branch = facts.branches.prefix(kind) + version
-    _require_untagged(facts, version)
-    for found in (*_open(facts, "release"), *_open(facts, "hotfix")):
+    _require_untagged(session, facts, version)
+    for found in (*opened(facts, "release"), *opened(facts, "hotfix")):
         if found.version == version:
             return _adopted(session, facts, found, kind)
     _refuse_second(session, facts, options)
@@ -193,10 +132,12 @@ def _beginning(session: Session, facts: Observed, options: StartOptions, version
     return Beginning(kind=kind, version=version, branch=branch, at=at)
 
 
-def _require_untagged(facts: Observed, version: str) -> None:
+def _require_untagged(session: Session, facts: Observed, version: str) -> None:
     name = facts.tag_prefix + version
     if tag := facts.refs.tags.get(name):
-        raise Blocked(f"The tag {name} exists already, on {tag.commit[:10]}.",
+        released = session.repo.is_ancestor(tag.commit, facts.production)
+        raise Blocked(f"{version} is released already: {name} is on {tag.commit[:10]}." if released
+                      else f"The tag {name} exists already, on {tag.commit[:10]}.",
                       next=f"choose another version; to finish that one: reletan resume {version}")  # fmt: skip
     if tag := facts.local.tags.get(name):
         raise Blocked(f"This clone has a tag {name}, on {tag.commit[:10]}, that the remote lacks.",
@@ -225,9 +166,9 @@ def _refuse_second(session: Session, facts: Observed, options: StartOptions) -> 
     A second hotfix has to be named, or allowed by ``gitflow.multi-hotfix``.
     """
     require_nothing_before(session, facts, None)
-    found = _open(facts, options.kind)
+    found = opened(facts, options.kind)
     hotfix = options.kind == "hotfix"
-    if not found or (hotfix and (_given(facts, options) or is_on(session.repo, "gitflow.multi-hotfix"))):
+    if not found or (hotfix and (given(facts, options.version) or is_on(session.repo, "gitflow.multi-hotfix"))):
         return
     if not found[0].published:
         raise Blocked(
@@ -272,7 +213,7 @@ def _plan_start(session: Session, facts: Observed, options: StartOptions, it: Be
     return Plan(
         command="start", version=it.version, steps=tuple(steps), head=it.at if it.adopted else None, mode="push",
         result=f"{it.branch} is on {facts.remote}.",
-        advice=(*moves.advice, *_advice(options, it, post, bool(steps))),
+        advice=(*moves.advice, *_advice(options, it, post), _next(session, facts, options, it)),
     )  # fmt: skip
 
 
@@ -309,11 +250,15 @@ def _configuration(facts: Observed, it: Beginning) -> list[SetConfig]:
     ]
 
 
-def _advice(options: StartOptions, it: Beginning, post: RunHook | None, something_to_do: bool) -> list[str]:
-    advice = []
-    if post and not options.switch:
-        command = shlex.join([post.path, *post.arguments])
-        advice.append(f"git-flow's hook was not run, since {it.branch} is not checked out: {command}")
-    if something_to_do:
-        advice.append(f"when it is tested: reletan tag {it.version}")
-    return advice
+def _advice(options: StartOptions, it: Beginning, post: RunHook | None) -> list[str]:
+    if post is None or options.switch:
+        return []
+    command = shlex.join([post.path, *post.arguments])
+    return [f"git-flow's hook was not run, since {it.branch} is not checked out: {command}"]
+
+
+def _next(session: Session, facts: Observed, options: StartOptions, it: Beginning) -> str:
+    if it.kind == "release" or not session.repo.is_ancestor(it.at, facts.production):
+        return f"when it is tested: reletan tag {it.version}"
+    there = options.switch or session.repo.head_branch() == it.branch
+    return f"{'' if there else f'git switch {it.branch}, '}commit the fix, git push, then reletan tag {it.version}"

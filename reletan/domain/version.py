@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from reletan.domain.errors import UsageError
-from reletan.domain.flow import Tag, is_version
+from reletan.domain.flow import KINDS, Tag, is_version
 from reletan.domain.refs import problem_with
 
 Level = Literal["major", "minor", "patch"]
@@ -74,6 +74,17 @@ def check_version(version: str, prefix: str, branch_prefix: str) -> None:
             f"{problem or 'must begin with a digit and may contain only letters, digits and . _ -'}.",
             next="give one like 1.4.0",
         )
+
+
+def check_word(word: str | None) -> None:
+    """Refuse a word that was meant to be another: "hotfx" is no version. Raises UsageError."""
+    if word is None or not word.isalpha() or word in LEVELS:
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.lower(), (*KINDS, *LEVELS), n=1)
+    meant = f"did you mean `reletan start {near[0]}`?" if near else "give a version like 1.4.0, or major, minor or patch"
+    raise UsageError(f"{word!r} is neither release, hotfix nor a version.", next=meant)
 
 
 def is_final(version: str) -> bool:

@@ -122,8 +122,8 @@ Commits without a pull request
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Hotfix 1.4.0", "waiting for tests on release/1.4.0", "The first release", "Nothing has changed.")),
-        ("ja", ("ホットフィックス 1.4.0", "release/1.4.0 のテスト待ち", "初回リリース", "変更はありません。")),
+        ("en", ("Hotfix 1.4.0", "waiting for tests on release/1.4.0", "The first release", "No change yet.")),
+        ("ja", ("ホットフィックス 1.4.0", "release/1.4.0 のテスト待ち", "初回リリース", "変更はまだありません。")),
     ],
 )
 def test_without_github_tags_or_changes(language: str, said: tuple[str, ...]) -> None:

@@ -78,7 +78,7 @@ def test_a_second_run_has_nothing_to_do(world: World) -> None:
     world.reletan("start", "1.4.0", "--yes", check=True)
     before = lasting(world)
     again = world.reletan("start", "1.4.0", "--yes", check=True)
-    assert "Nothing to do for 1.4.0" in again.err
+    assert "Nothing to do: release/1.4.0 is on origin already.\nnext: when it is tested: reletan tag 1.4.0" in again.err
     assert lasting(world) == before
 
 
@@ -126,7 +126,7 @@ class TestAdopting:
         ("", 3, "release/1.4.0"),
         ("1.5.0", 3, "release/1.4.0"),
         ("major", 3, "release/1.4.0"),
-        ("hotfix 1.3.0", 3, "v1.3.0 exists already"),
+        ("hotfix 1.3.0", 3, "1.3.0 is released already"),
         ("hotfix 1.2.9", 2, "1.2.9 is not above 1.3.0"),
         ("hotfix 1.6.0", 3, "v1.6.0 exists already"),
         ("hotfix -- -1.4.0", 2, "cannot be a version"),
@@ -198,6 +198,42 @@ def test_nothing_to_release(world: World) -> None:
     assert "othing to release since v1.4.0" in world.reletan("start", "--yes", check=True).err
     assert world.reletan("start", "--yes", "--fail-if-empty").code == 3
     assert lasting(world) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("hotfx", 2, "'hotfx' is neither release, hotfix nor a version.\nnext: did you mean `reletan start hotfix`?"),
+        ("majr", 2, "did you mean `reletan start major`?"),
+        ("x", 2, "'x' is neither release, hotfix nor a version.\nnext: give a version"),
+        ("1.4.0", 3, "1.4.0 is released already: v1.4.0 is on "),
+        ("1.3.9", 2, "1.3.9 is not above 1.4.0"),
+        ("basket/1.4.0", 2, "cannot be a version"),
+    ],
+)
+def test_the_words_are_looked_at_before_whether_anything_is_new(world: World, words: str, code: int, said: str) -> None:
+    world.release("1.4.0")
+    run = world.reletan("start", *words.split(), "--yes")
+    assert (run.code, said in run.err) == (code, True), run.err
+
+
+def test_what_is_refused_is_refused_without_the_list(started: World) -> None:
+    started.pull("For the next release")
+    for words in ([], ["1.5.0"], ["minor"]):
+        run = started.reletan("start", *words, "--yes")
+        assert (run.code, run.err.startswith("error: A release is open already: release/1.4.0.")) == (3, True)
+
+
+@pytest.mark.parametrize("switch", [True, False])
+def test_a_hotfix_has_nothing_to_tag_before_its_fix(world: World, switch: bool) -> None:
+    run = world.reletan("start", "hotfix", *(["--switch"] if switch else []), "--yes", check=True)
+    there = "" if switch else "git switch hotfix/1.3.1, "
+    assert f"next: {there}commit the fix, git push, then reletan tag 1.3.1" in run.err
+    assert "No change yet." in run.err
+    world.git("switch", "--quiet", "hotfix/1.3.1")
+    commit_here(world, "Mend it")
+    world.git("push", "--quiet")
+    assert "next: when it is tested" in world.reletan("start", "hotfix", "1.3.1", "--yes", check=True).err
 
 
 def test_the_tag_of_a_released_version_stops_its_branch(world: World) -> None:

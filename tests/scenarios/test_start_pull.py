@@ -32,7 +32,7 @@ def test_it_is_opened_after_the_push(team: World) -> None:
     assert lasting(team) == before
     start(team, "1.4.0", check=True)
     assert (the_pull(team).title, boxes(team)) == ("Release 1.4.0", {1: False, 2: False, 3: False})
-    assert "Nothing to do for 1.4.0" in start(team, "1.4.0", check=True).err
+    assert "Nothing to do: release/1.4.0 is on origin already." in start(team, "1.4.0", check=True).err
 
 
 def test_it_is_opened_where_releases_go_by_pull_request(small_hub_world: World) -> None:
