@@ -42,6 +42,21 @@ def untagged_merges(session: Session, facts: Observed) -> list[Found]:
     """
     if facts.prefix_problem is not None:
         raise facts.prefix_problem
+    found, unnamed = _by_subjects(facts)
+    for pull in _pulls_of(session, facts, unnamed):
+        which = facts.branches.kind_of(pull.branch)
+        if which and which[1] not in found and not _is_tagged(facts, which[1]):
+            found[which[1]] = found_by(facts, Found(kind=which[0], version=which[1], branch=None, tagged=None), pull)
+    return list(found.values())
+
+
+def named_merges(facts: Observed) -> list[Found]:
+    """``untagged_merges`` as far as the subjects of production's merges tell, newest first."""
+    return list(_by_subjects(facts)[0].values())
+
+
+def _by_subjects(facts: Observed) -> tuple[dict[str, Found], list[str]]:
+    """(version -> its merge, the commits of production's own line that do not tell what they merged)."""
     found: dict[str, Found] = {}
     unnamed: list[str] = []
     for commit, merges, subject in _since_releases(facts):
@@ -51,11 +66,7 @@ def untagged_merges(session: Session, facts: Observed) -> list[Found]:
         elif not _is_tagged(facts, which[1]):
             # merged more than once: the newest merge has all of it
             found.setdefault(which[1], Found(kind=which[0], version=which[1], branch=None, tagged=None, merge=commit))
-    for pull in _pulls_of(session, facts, unnamed):
-        which = facts.branches.kind_of(pull.branch)
-        if which and which[1] not in found and not _is_tagged(facts, which[1]):
-            found[which[1]] = found_by(facts, Found(kind=which[0], version=which[1], branch=None, tagged=None), pull)
-    return list(found.values())
+    return found, unnamed
 
 
 def require_nothing_before(session: Session, facts: Observed, version: str | None, merge: str | None = None) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from reletan.commands.completing import complete
 from reletan.commands.github import github_slug, web_url
+from reletan.commands.landed import named_merges
 from reletan.commands.observing import Observed, releases_before
 from reletan.commands.session import Session
 from reletan.domain.errors import UsageError
@@ -128,7 +129,8 @@ def read_range(session: Session, facts: Observed, span: Range, *, kind: Kind = "
         commits, tip=span.until_sha, names=flow_names(session, facts), pull_heads=facts.refs.pulls, released=released
     )
     known, github = complete(session, facts, known)
-    found = collect(known, open_heads)
+    found = collect(known, open_heads, _released_within(session, facts, span) if open_heads else ())
+    doubt = _doubt_of_tags(facts, span)
     listing = Listing(
         since=span.since,
         since_sha=span.since_sha,
@@ -137,20 +139,28 @@ def read_range(session: Session, facts: Observed, span: Range, *, kind: Kind = "
         compare_url=_compare_url(session, facts, span),
         suggested_version=None,
         source=github.source,
-        complete=github.complete and not _unknown_tags(facts),
-        warnings=(*_general_warnings(session, facts, span), *warnings, *github.warnings),
+        complete=github.complete and doubt is None,
+        warnings=(*_general_warnings(session, facts, span, doubt), *warnings, *github.warnings),
         pull_requests=tuple(found.pull_requests),
         commits_without_pull_request=tuple(found.commits),
         breaking=found.breaking,
     )
-    return msgspec.structs.replace(listing, suggested_version=_suggested(session, facts, span, listing, kind)), known
+    suggested = None if doubt else _suggested(session, facts, span, listing, kind)
+    return msgspec.structs.replace(listing, suggested_version=suggested), known
+
+
+def _released_within(session: Session, facts: Observed, span: Range) -> Sequence[str]:
+    """The commits of a range that begins before the last release, as far as that has them."""
+    later = [release.commit for release in facts.releases if release.commit not in span.excluded]
+    excluded = [f"^{commit}" for commit in span.excluded]
+    return session.repo.git.run("rev-list", *later, *excluded, "--").out.split() if later else ()
 
 
 def _suggested(session: Session, facts: Observed, span: Range, listing: Listing, kind: Kind) -> str | None:
     base = (span.since or "").removeprefix(facts.tag_prefix) or None
     if listing.empty or facts.prefix_problem is not None or (base and not is_final(base)):
         return None
-    if _unknown_tags(facts) or _ends_at_a_release(facts, span):
+    if _ends_at_a_release(facts, span):
         return None
     taken = [branch.version for branch in facts.open] + [tag.removeprefix(facts.tag_prefix) for tag in facts.refs.tags]
     asked, settings = level(listing, session.settings, kind), session.settings.version
@@ -166,12 +176,22 @@ def _ends_at_a_release(facts: Observed, span: Range) -> bool:
     return span.until_sha != facts.development and span.until_sha in tagged
 
 
-def _unknown_tags(facts: Observed) -> bool:
-    """Whether nothing is known of the remote's tags: nobody looked, and the clone was made without them."""
-    return facts.remote is not None and not facts.looked and not final_releases(facts.refs.tags, facts.tag_prefix)
+def _doubt_of_tags(facts: Observed, span: Range) -> Warning | None:
+    """What is not known of the remote's tags where nobody looked: the clone was made without them, or fetches without them."""
+    if not facts.by_memory:
+        return None
+    if not final_releases(facts.refs.tags, facts.tag_prefix):
+        return Warning("no-tags", "This clone has no release tags; without --offline those of the remote count.")
+    if span.since_sha not in {release.commit for release in facts.releases} or not (merged := named_merges(facts)):
+        return None
+    text = (
+        f"{merged[0].version} is merged into {facts.branches.production}; whether it is tagged, this clone does not know, "
+        f"so releases after {span.since} may be missing. Without --offline and --no-fetch the tags of the remote count."
+    )
+    return Warning("old-tags", text)
 
 
-def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequence[Warning]:
+def _general_warnings(session: Session, facts: Observed, span: Range, doubt: Warning | None) -> Sequence[Warning]:
     found = [Warning("git-flow-settings", text) for text in session.settings.conflicts]
     if (unnamed := facts.unnamed_development) is not None:
         found.append(
@@ -188,8 +208,8 @@ def _general_warnings(session: Session, facts: Observed, span: Range) -> Sequenc
         found.append(Warning("not-a-version", f"Left alone, since no version follows the prefix: {names}."))
     if facts.remote is None:
         found.append(Warning("no-remote", "There is no remote: this is what the clone's own branches say."))
-    if _unknown_tags(facts):
-        found.append(Warning("no-tags", "This clone has no release tags; without --offline those of the remote count."))
+    if doubt is not None:
+        found.append(doubt)
     elif span.since is None and facts.releases:
         found.append(Warning("first-release", f"Nothing was released before {span.until}."))
     elif span.since is None:

@@ -224,7 +224,9 @@ def _show(session: Session, listing: Listing) -> None:
             session.terminal.warn(warning.message)
     # that all of it is in this release needs no saying
     pulls = tuple(msgspec.structs.replace(pull, in_release=None) for pull in listing.pull_requests)
-    render.listing_summary(session.terminal, msgspec.structs.replace(listing, pull_requests=pulls))
+    loose = tuple(msgspec.structs.replace(commit, in_release=None) for commit in listing.commits_without_pull_request)
+    shown = msgspec.structs.replace(listing, pull_requests=pulls, commits_without_pull_request=loose)
+    render.listing_summary(session.terminal, shown)
 
 
 def _intent(session: Session, facts: Observed, found: Found, head: str | None, options: TagOptions) -> Intent:

@@ -43,6 +43,15 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     def empty(self) -> bool:
         return not self.pull_requests and not self.commits_without_pull_request
 
+    @property
+    def entries(self) -> tuple[PullRequest | LooseCommit, ...]:
+        return (*self.pull_requests, *self.commits_without_pull_request)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is left for the next version: that no open release has."""
+        return any(entry.in_release is None for entry in self.entries)
+
 
 def level(listing: Listing, settings: Config, kind: Kind) -> Level:
     """How far the version goes up: by labels and titles; without a signal minor for a release, patch for a hotfix."""

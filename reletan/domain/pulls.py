@@ -1,7 +1,7 @@
 """The pull requests in a range of history, and the commits that came without one."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -58,11 +58,12 @@ class PullRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class LooseCommit(msgspec.Struct, frozen=True, gc=False):
-    """A commit that no pull request brought."""
+    """A commit that no pull request brought; ``in_release`` as that of a pull request."""
 
     sha: str
     subject: Text
     author_name: Text
+    in_release: str | None = None
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -120,10 +121,10 @@ def survey(
     return Survey(lineage=lineage, names=names, found=find(lineage, names, pull_heads), released=released)
 
 
-def collect(survey: Survey, open_releases: Mapping[str, str]) -> Collected:
+def collect(survey: Survey, open_releases: Mapping[str, str], released: Collection[str] = ()) -> Collected:
     """The pull requests and the other commits of the range. Never raises.
 
-    ``open_releases``: version -> head; a pull request that several of them have goes to the first.
+    ``open_releases``: version -> head; what several of them have goes to the first, and what is ``released`` to none.
     """
     lineage, names = survey.lineage, survey.names
     counted = survey.counted()
@@ -131,9 +132,10 @@ def collect(survey: Survey, open_releases: Mapping[str, str]) -> Collected:
     brought = {at: survey.came_with(at, word) for at, word in counted.items()}
     undone = undone_by(lineage, counted, _repository(names), brought)
     reverters = _reverters(survey, counted, inside, undone)
+    homes = _homes(lineage, open_releases, frozenset(released))
     return Collected(
-        _entries(survey, listed(survey), reverters, _homes(lineage, open_releases)),
-        _loose(survey, counted, inside),
+        _entries(survey, listed(survey), reverters, homes),
+        _loose(survey, counted, inside, homes),
         any(at not in undone and _says_breaking(lineage.commits[at].message) for at in lineage.order)
         or level_of(lineage.commits[at].subject for at in _rebased(survey, counted) if at not in undone) == "major",
     )
@@ -189,8 +191,13 @@ def _reverters(
     return reverters
 
 
-def _homes(lineage: Lineage, open_releases: Mapping[str, str]) -> list[tuple[str, set[int]]]:
-    return [(version, reached(lineage.commits, lineage.index, head)) for version, head in open_releases.items()]
+def _homes(lineage: Lineage, open_releases: Mapping[str, str], released: frozenset[str]) -> list[tuple[str, set[int]]]:
+    gone = {at for sha in released if (at := lineage.index.get(sha)) is not None}
+    return [(version, reached(lineage.commits, lineage.index, head) - gone) for version, head in open_releases.items()]
+
+
+def _home(homes: Sequence[tuple[str, set[int]]], at: int) -> str | None:
+    return next((version for version, has in homes if at in has), None)
 
 
 def _entries(
@@ -214,7 +221,7 @@ def _entries(
             how=word.how,
             via=None if outer[at] == NOBODY else listed[outer[at]].number,
             reverted_by=reverters.get(at),
-            in_release=next((version for version, has in homes if at in has), None),
+            in_release=_home(homes, at),
         )
         facts = survey.facts.get(word.number)
         entries.append(_completed(entry, facts) if facts else entry)
@@ -260,13 +267,15 @@ def loose(survey: Survey) -> list[LooseCommit]:
     return _loose(survey, counted, survey.lineage.enclosing(counted))
 
 
-def _loose(survey: Survey, counted: Mapping[int, Said], inside: Sequence[int]) -> list[LooseCommit]:
+def _loose(
+    survey: Survey, counted: Mapping[int, Said], inside: Sequence[int], homes: Sequence[tuple[str, set[int]]] = ()
+) -> list[LooseCommit]:
     """A commit of a pull request that does not count, since it is the flow's own, is on its own again."""
     lineage, released = survey.lineage, survey.released
     known = {word.number for word in counted.values()} | released.numbers
     covered = {at for number, positions in survey.brought.items() if number in known for at in positions}
     return [
-        LooseCommit(commit.sha, Text(commit.subject), Text(commit.author))
+        LooseCommit(commit.sha, Text(commit.subject), Text(commit.author), _home(homes, at))
         for at, commit in enumerate(lineage.commits)
         if lineage.into[at] != UNREACHED
         and inside[at] == NOBODY

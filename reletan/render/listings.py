@@ -2,10 +2,11 @@
 
 import shutil
 import sys
+from collections import Counter
 from typing import Any
 
 from reletan.domain.listing import Listing, grouped
-from reletan.domain.pulls import PullRequest
+from reletan.domain.pulls import LooseCommit, PullRequest
 from reletan.domain.text import Text, one_line
 from reletan.terminal import Terminal
 
@@ -16,7 +17,7 @@ def listing_summary(terminal: Terminal, listing: Listing) -> None:
     for pull in listing.pull_requests:
         terminal.say(f"  #{pull.number}  {pull.title}{_remarks(pull)}  ({pull.author or pull.author_name or '?'})")
     for commit in listing.commits_without_pull_request:
-        terminal.say(f"  {commit.sha[:7]}  {commit.subject}  ({commit.author_name})")
+        terminal.say(_loose(commit))
     terminal.say()
 
 
@@ -30,6 +31,11 @@ def _headline(listing: Listing) -> str:
 def count(number: int, what: str) -> str:
     """``3 commits``, ``1 commit``, ``no commits``."""
     return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+
+
+def _loose(commit: LooseCommit) -> str:
+    mark = f" [in {commit.in_release}]" if commit.in_release else ""
+    return f"  {commit.sha[:7]}  {commit.subject}{mark}  ({commit.author_name})"
 
 
 def _remarks(pull: PullRequest) -> str:
@@ -77,11 +83,22 @@ def listing_table(terminal: Terminal, listing: Listing, group_by: str) -> None:
     if listing.commits_without_pull_request:
         terminal.out("\nCommits without a pull request:")
         for commit in listing.commits_without_pull_request:
-            terminal.out(f"  {commit.sha[:7]}  {commit.subject}  ({commit.author_name})")
+            terminal.out(_loose(commit))
     if newcomers := _newcomers(listing):
         terminal.out(f"\nFirst contributions: {', '.join(newcomers)}")
-    if listing.suggested_version and not listing.empty:
-        terminal.out(f"\nNext version: {listing.suggested_version}")
+    if lines := _versions(listing):
+        terminal.out("\n" + "\n".join(lines))
+
+
+def _versions(listing: Listing) -> list[str]:
+    """What of the list is open already, and the version for the rest."""
+    opened = Counter(entry.in_release for entry in listing.entries if entry.in_release)
+    every = len(listing.entries)
+    lines = [f"Open: {version}, with {'all' if n == every else n} of these" for version, n in opened.items()]
+    if listing.suggested_version and listing.waiting:
+        after = f" after {'it' if len(opened) == 1 else 'them'}" if opened else ""
+        lines.append(f"Next version{after}: {listing.suggested_version}")
+    return lines
 
 
 def _newcomers(listing: Listing) -> list[str]:
@@ -114,7 +131,12 @@ def listing_markdown(listing: Listing, group_by: str, language: str) -> str:
         for heading, pulls in grouped(listing.pull_requests, group_by)
     ]
     commits = [
-        {"sha": c.sha, "subject": c.subject.markdown(), "author": c.author_name.markdown()}
+        {
+            "sha": c.sha,
+            "subject": c.subject.markdown(),
+            "author": c.author_name.markdown(),
+            "in_release": c.in_release,
+        }
         for c in listing.commits_without_pull_request
     ]
     newcomers = [
@@ -128,7 +150,7 @@ def listing_markdown(listing: Listing, group_by: str, language: str) -> str:
     context = {
         "newcomers": newcomers, "since": listing.since, "until": listing.until, "compare_url": listing.compare_url, "groups": groups,
         "commits": commits,
-        "version": listing.suggested_version,
+        "version": listing.suggested_version if listing.waiting else None,
     }  # fmt: skip
     return render_template("list.md.j2", language, context)
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from listings import codes, listed, numbers
 
 from reletan.sandbox.world import World
@@ -70,6 +71,17 @@ def test_a_clone_without_tags_proposes_nothing_offline(world: World) -> None:
     found = listed(world, "--offline", cwd=bare)
     assert (found["suggested_version"], found["complete"], codes(found)) == (None, False, ["no-tags"])
     assert listed(world, cwd=bare)["since"] == "v1.3.0"
+
+
+@pytest.mark.parametrize("option", ["--offline", "--no-fetch"])
+def test_a_clone_that_fetched_without_tags_says_what_may_be_missing(started: World, option: str) -> None:
+    started.reletan("tag", "--yes", cwd=started.another_clone("yuki"), check=True)
+    assert codes(listed(started, option)) == []
+    started.git("fetch", "--quiet", "--no-tags")
+    found = listed(started, option)
+    assert (found["suggested_version"], found["complete"], codes(found)) == (None, False, ["old-tags"])
+    assert "so releases after v1.3.0 may be missing" in found["warnings"][0]["message"]
+    assert listed(started)["since"] == "v1.4.0"
 
 
 def test_a_released_range_proposes_no_version(big_world: World) -> None:

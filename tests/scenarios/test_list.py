@@ -39,9 +39,9 @@ def test_the_json_is_the_contract(world: World) -> None:
     }  # fmt: skip
 
 
-def test_loose_commits_have_three_fields(big_world: World) -> None:
+def test_the_fields_of_loose_commits(big_world: World) -> None:
     loose = listed(big_world)["commits_without_pull_request"]
-    assert [list(commit) for commit in loose] == [["sha", "subject", "author_name"]] * 2
+    assert [list(commit) for commit in loose] == [["sha", "subject", "author_name", "in_release"]] * 2
     assert all(SHA.fullmatch(commit["sha"]) for commit in loose)
     assert [commit["author_name"] for commit in loose] == ["山田 花子", "Hana"]
 
@@ -271,7 +271,31 @@ def test_in_release_says_which_open_release_has_it(world: World) -> None:
         1: "1.4.0",
     }
     assert listing["suggested_version"] == "1.5.0"
-    assert "Add a basket [in 1.4.0]" in world.reletan("list").out
+    out = world.reletan("list").out
+    assert "Add a basket [in 1.4.0]" in out
+    assert out.endswith("\nOpen: 1.4.0, with 3 of these\nNext version after it: 1.5.0\n")
+
+
+@pytest.mark.parametrize("output", [[], ["--markdown"]])
+def test_no_version_is_proposed_for_what_an_open_release_has(world: World, output: list[str]) -> None:
+    world.commit("develop", "Straight to develop")
+    world.branch("release/1.4.0", "refs/heads/develop")
+    out = world.reletan("list", *output, check=True).out
+    assert "1.5.0" not in out
+    assert [commit["in_release"] for commit in listed(world)["commits_without_pull_request"]] == ["1.4.0"]
+    if not output:
+        assert "Straight to develop [in 1.4.0]" in out
+        assert out.endswith("\nOpen: 1.4.0, with all of these\n")
+    else:
+        assert "by Hana, in 1.4.0\n" in out
+
+
+def test_what_was_released_before_is_in_no_open_release(world: World) -> None:
+    world.release("1.4.0")
+    world.pull("For the next one")
+    world.branch("release/1.5.0", "refs/heads/develop")
+    listing = listed(world, "--since", "v1.3.0")
+    assert {p["number"]: p["in_release"] for p in listing["pull_requests"]} == {4: "1.5.0", 3: None, 2: None, 1: None}
 
 
 def test_a_fix_on_the_release_branch_is_not_listed_for_development(world: World) -> None:
