@@ -83,7 +83,9 @@ def check_word(word: str | None) -> None:
     from difflib import get_close_matches
 
     near = get_close_matches(word.lower(), (*KINDS, *LEVELS), n=1)
-    meant = f"did you mean `reletan start {near[0]}`?" if near else "give a version like 1.4.0, or major, minor or patch"
+    meant = (
+        f"did you mean `reletan start {near[0]}`?" if near else "give a version like 1.4.0, or major, minor or patch"
+    )
     raise UsageError(f"{word!r} is neither release, hotfix nor a version.", next=meant)
 
 
