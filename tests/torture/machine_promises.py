@@ -99,7 +99,9 @@ def _of_what_was_made(told: Told, history: History) -> Iterable[str]:
         return
     made = history.reached(told.after.tips) - history.reached([*told.before.tips, *told.before.pulls.values()])
     for commit in made:
-        if len(history.parents(commit)) != 2 or not history.is_sound(commit):
+        sides = len(history.parents(commit))
+        # `start` publishes a branch that is here already with what people have on it
+        if (sides < 2 and told.command != "start") or (sides > 1 and not history.is_sound(commit)):
             yield f"what is made is a merge of what both sides have: {commit}"
 
 
