@@ -55,7 +55,8 @@ def command(one: Any, parent: Any) -> Iterator[str]:
     yield from prose(one.help)
     yield from options(one, context)
     if one.epilog:
-        yield f".PP\n{text(' '.join(one.epilog.split()))}"
+        heading, *lines = one.epilog.removeprefix("\b\n").splitlines()
+        yield "\n".join([".PP", text(heading), ".nf", *(text(line) for line in lines), ".fi"])
 
 
 def options(one: Any, context: Any) -> Iterator[str]:

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 EPILOG = "Exit codes: 0 done, 1 failed or declined, 2 usage or configuration, 3 blocked, 4 authentication, 5 public but not complete."
 
+
+def examples(*lines: str) -> str:
+    """What stands below a command's help: a line each, as typed (``\\b`` keeps them)."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+
+
 app = typer.Typer(
     name="reletan",
     help="The release tool for git-flow teams: cut a release, tag it, merge it back. One atomic push, shown before it is done.",

@@ -6,14 +6,18 @@ from typing import Annotated
 import typer
 
 from reletan import completion
-from reletan.cli.app import app, opened
+from reletan.cli.app import app, examples, opened
 from reletan.cli.options import DryRun, Json, Yes
 
 
 @app.command(
     "automerge",
-    epilog="Examples:  reletan automerge   |   reletan automerge 12 --explain   |   reletan automerge --all --wait 300   |   "
-    "reletan automerge 12 --method squash --fail-if-blocked",
+    epilog=examples(
+        "reletan automerge",
+        "reletan automerge 12 --explain",
+        "reletan automerge --all --wait 300",
+        "reletan automerge 12 --method squash --fail-if-blocked",
+    ),
 )
 def automerge(
     pulls: Annotated[
@@ -35,7 +39,7 @@ def automerge(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Merge the pull requests that are approved and green, and say why the others are not merged.
+    """Merge what is approved and green, and say why the rest is not.
 
     Made for a CI step: what has to wait is left alone, with exit 0. The rules come from .reletan.toml on the base
     branch, whatever the pull request itself says. A pull request is merged only at the commit that was tested.

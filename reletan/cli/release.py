@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from reletan import completion
-from reletan.cli.app import app, opened
+from reletan.cli.app import app, examples, opened
 from reletan.cli.options import DryRun, Duty, FailIfEmpty, Json, NoNotify, Version, Yes
 
 
 @app.command(
     "start",
-    epilog="Examples:  reletan start   |   reletan start 1.4.0 --yes   |   reletan start hotfix   |   reletan start minor --dry-run",
+    epilog=examples(
+        "reletan start", "reletan start 1.4.0 --yes", "reletan start hotfix", "reletan start minor --dry-run"
+    ),
 )
 def start(
     what: Annotated[
@@ -41,7 +43,10 @@ def start(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Cut a release (or hotfix) branch from the remote's state and publish it; your work tree stays as it is."""
+    """Cut a release (or hotfix) branch and publish it.
+
+    It begins at the remote's state. Your changes are never touched; a clean checkout of main or develop is brought forward.
+    """
     kind, version = _kind_and_version(what or [])
     session = opened(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import start as command
@@ -64,7 +69,7 @@ def _kind_and_version(words: Sequence[str]) -> tuple[str, str | None]:
 
 
 @app.command(
-    "tag", epilog="Examples:  reletan tag   |   reletan tag 1.4.0 --dry-run   |   reletan tag 1.4.0 --head $SHA --yes"
+    "tag", epilog=examples("reletan tag", "reletan tag 1.4.0 --dry-run", "reletan tag 1.4.0 --head $SHA --yes")
 )
 def tag(
     version: Version = None,
@@ -103,7 +108,10 @@ def tag(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Merge the release into production, tag it and merge it back: one atomic push. Then the branch is cleaned up."""
+    """Merge the release into production, tag it, merge it back.
+
+    All of that in one atomic push. Then the branch is cleaned up.
+    """
     session = opened(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import tag as command
 
@@ -112,7 +120,7 @@ def tag(
                                             fail_if_empty=fail_if_empty, accept_squash=accept_squash))  # fmt: skip
 
 
-@app.command("resume", epilog="Examples:  reletan resume   |   reletan resume 1.4.0 --yes")
+@app.command("resume", epilog=examples("reletan resume", "reletan resume 1.4.0 --yes"))
 def resume(version: Version = None, dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
     """Finish what was interrupted, here or in another clone."""
     session = opened(json=json, dry_run=dry_run, yes=yes)
@@ -121,9 +129,12 @@ def resume(version: Version = None, dry_run: DryRun = False, yes: Yes = False, j
     command.run(session, version)
 
 
-@app.command("abort", epilog="Examples:  reletan abort   |   reletan abort 1.4.0 --dry-run")
+@app.command("abort", epilog=examples("reletan abort", "reletan abort 1.4.0 --dry-run"))
 def abort(version: Version = None, dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
-    """Undo start, as long as nothing is released; never deletes a commit that is nowhere else."""
+    """Undo start, as long as nothing is released.
+
+    It never deletes a commit that is nowhere else.
+    """
     session = opened(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import abort as command
 

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from reletan import completion
-from reletan.cli.app import app, opened
+from reletan.cli.app import app, examples, opened
 from reletan.cli.options import DryRun, FailIfEmpty, Json, NoFetch, Offline, Since, Until, Yes
 
 
 @app.command(
     "init",
-    epilog="Examples:  reletan init   |   reletan init --defaults --yes   |   reletan init --tag-prefix v --dry-run",
+    epilog=examples("reletan init", "reletan init --defaults --yes", "reletan init --tag-prefix v --dry-run"),
 )
 def init(
     defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing; take what was detected.")] = False,
@@ -42,7 +42,10 @@ def init(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Detect the flow of this repository and write .reletan.toml and git-flow's configuration."""
+    """Detect how this repository works, and write .reletan.toml.
+
+    git-flow's configuration in this clone is written, too; both are shown before.
+    """
     session = opened(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import init as command
 
@@ -53,7 +56,9 @@ def init(
 
 @app.command(
     "list",
-    epilog="Examples:  reletan list   |   reletan list --since v1.3.0 --until v1.4.0 --markdown   |   reletan list --offline --json",
+    epilog=examples(
+        "reletan list", "reletan list --since v1.3.0 --until v1.4.0 --markdown", "reletan list --offline --json"
+    ),
 )
 def list_(
     since: Since = None,
@@ -72,7 +77,7 @@ def list_(
     offline: Offline = False,
     fail_if_empty: FailIfEmpty = False,
 ) -> None:
-    """The pull requests, and the commits without one, that are new since the last release."""
+    """The pull requests and other commits since the last release."""
     session = opened(json=json, offline=offline)
     from reletan.commands import list as command
 
@@ -80,7 +85,7 @@ def list_(
                                              fetch=not (no_fetch or offline), fail_if_empty=fail_if_empty))  # fmt: skip
 
 
-@app.command("status", epilog="Examples:  reletan status   |   reletan status --json")
+@app.command("status", epilog=examples("reletan status", "reletan status --json"))
 def status(json: Json = False, no_fetch: NoFetch = False, offline: Offline = False) -> None:
     """Where the release is, and what comes next."""
     session = opened(json=json, offline=offline)

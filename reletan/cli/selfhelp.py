@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from reletan.cli.app import Globals, app, opened, terminal_for
+from reletan.cli.app import Globals, app, examples, opened, terminal_for
 from reletan.cli.options import Json, Offline
 
 
-@app.command("config", epilog="Examples:  reletan config   |   reletan config --json   |   reletan config --schema")
+@app.command("config", epilog=examples("reletan config", "reletan config --json", "reletan config --schema"))
 def config(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of .reletan.toml.")] = False,
     json: Json = False,
@@ -21,11 +21,12 @@ def config(
     command.run(session, schema)
 
 
-@app.command("doctor", epilog="Examples:  reletan doctor   |   reletan doctor --json   |   reletan doctor --offline")
+@app.command("doctor", epilog=examples("reletan doctor", "reletan doctor --json", "reletan doctor --offline"))
 def doctor(json: Json = False, offline: Offline = False) -> None:
-    """Check what a release needs: git, clone, remote, GitHub, Slack; each failure with what mends it.
+    """Check what a release needs; each failure with what mends it.
 
-    Only looks: nothing is changed, here or elsewhere, and no secret is shown. Exit 1 where something failed; a warning is none.
+    It looks at git, clone, remote, GitHub and Slack; nothing is changed, here or elsewhere, and no secret is shown. Exit 1
+    where something failed; a warning is none.
     """
     from reletan.commands import doctor as command
 
@@ -34,17 +35,18 @@ def doctor(json: Json = False, offline: Offline = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command("demo", epilog="Examples:  reletan demo   |   reletan demo --auto   |   reletan demo --keep ~/shop")
+@app.command("demo", epilog=examples("reletan demo", "reletan demo --auto", "reletan demo --keep ~/shop"))
 def demo(
     auto: Annotated[bool, typer.Option("--auto", help="Run it all without waiting and without a question.")] = False,
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Build it in DIR, new or empty; else in a new temporary folder.")
     ] = None,
 ) -> None:
-    """A release and a hotfix in a sandbox: no account, no network, no token of yours.
+    """A release and a hotfix in a sandbox, without any account.
 
-    A shop's repository is made in a folder of its own, on a GitHub that runs inside of this command. Each step is
-    explained and its command shown; Enter runs it, q stops. Exit 0 also after q, 1 after a no to a plan.
+    No network, no token of yours. A shop's repository is made in a folder of its own, on a GitHub that runs inside of
+    this command. Each step is explained and its command shown; Enter runs it, q stops. Exit 0 also after q, 1 after a
+    no to a plan.
     """
     from reletan.commands import demo as command
 

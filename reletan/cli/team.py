@@ -6,14 +6,19 @@ from typing import Annotated
 import typer
 
 from reletan import completion
-from reletan.cli.app import Globals, app, opened
+from reletan.cli.app import Globals, app, examples, opened
 from reletan.cli.options import DryRun, Duty, Json, NoFetch, Offline, Since, Until, Yes
 
 
 @app.command(
     "notes",
-    epilog="Examples:  reletan notes   |   reletan notes 1.4.0   |   reletan notes --since v1.2.0 --until v1.4.0   |   "
-    "reletan notes 1.4.0 --publish   |   reletan notes --format slack",
+    epilog=examples(
+        "reletan notes",
+        "reletan notes 1.4.0",
+        "reletan notes --since v1.2.0 --until v1.4.0",
+        "reletan notes 1.4.0 --publish",
+        "reletan notes --format slack",
+    ),
 )
 def notes(
     version: Annotated[
@@ -52,9 +57,10 @@ def notes(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """The release notes of a release, a range, or what is not released yet; --publish puts them on GitHub.
+    """The release notes; --publish puts them on GitHub.
 
-    Pull requests stand under headings by their labels, as [notes] in .reletan.toml or .github/release.yml says.
+    Of a release, a range, or what is not released yet. Pull requests stand under headings by their labels, as [notes]
+    in .reletan.toml or .github/release.yml says.
     """
     session = opened(json=json, dry_run=dry_run, yes=yes, offline=offline)
     from reletan.commands import notes as command
@@ -67,7 +73,7 @@ def notes(
 
 @app.command(
     "notify",
-    epilog="Examples:  reletan notify   |   reletan notify 1.4.0 --dry-run   |   reletan notify 1.4.0 --duty yuki --yes",
+    epilog=examples("reletan notify", "reletan notify 1.4.0 --dry-run", "reletan notify 1.4.0 --duty yuki --yes"),
 )
 def notify(
     version: Annotated[
@@ -81,10 +87,11 @@ def notify(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Post the Slack message of a release, or bring it up to date, from any machine.
+    """Post the Slack message of a release, or bring it up to date.
 
-    With SLACK_BOT_TOKEN (and slack.channel) there is one message a release, found again and edited in place. With
-    SLACK_WEBHOOK_URL each call sends a message of its own. Without either, the text is printed, ready to paste.
+    From any machine. With SLACK_BOT_TOKEN (and slack.channel) there is one message a release, found again and edited
+    in place. With SLACK_WEBHOOK_URL each call sends a message of its own. Without either, the text is printed, ready
+    to paste.
     """
     session = opened(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import notify as command
@@ -94,8 +101,9 @@ def notify(
 
 @app.command(
     "pr",
-    epilog="Examples:  reletan pr   |   reletan pr 1.4.0 --dry-run   |   reletan pr release/1.4.0 --yes   |   "
-    "reletan pr --deploy production",
+    epilog=examples(
+        "reletan pr", "reletan pr 1.4.0 --dry-run", "reletan pr release/1.4.0 --yes", "reletan pr --deploy production"
+    ),
 )
 def pr(
     version: Annotated[
@@ -117,7 +125,7 @@ def pr(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Open the release pull request with its checklist, or bring it up to date.
+    """Open or update the release pull request and its checklist.
 
     Each author is mentioned once. What people tick and write in its text stays; an item opens again where commits for it
     arrive later. Made to be run for every push to a release branch too.
@@ -130,7 +138,7 @@ def pr(
 
 @app.command(
     "checklist",
-    epilog="Examples:  reletan checklist   |   reletan checklist 1.4.0 --json   |   reletan checklist --remind --yes",
+    epilog=examples("reletan checklist", "reletan checklist 1.4.0 --json", "reletan checklist --remind --yes"),
 )
 def checklist(
     version: Annotated[

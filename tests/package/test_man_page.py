@@ -58,7 +58,7 @@ def test_man_shows_it_without_a_warning(page: str) -> None:
 
 def test_no_word_of_the_help_is_taken_for_a_request(page: str) -> None:
     requests = {line.split(" ")[0] for line in page.splitlines() if line.startswith((".", "'"))}
-    assert requests == {".TH", ".SH", ".SS", ".PP", ".TP", ".B"}
+    assert requests == {".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".nf", ".fi"}
 
 
 def test_signs_of_roff_are_shown_as_they_are() -> None:

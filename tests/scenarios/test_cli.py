@@ -19,7 +19,9 @@ def test_every_command_explains_itself_with_an_example(world: World, command: st
     run = world.reletan(command, flag, cwd=world.folder)
     assert (run.code, run.err) == (0, "")
     assert "Usage: reletan" in run.out
-    assert f"reletan {command}" in run.out.split("Example", 1)[1]
+    examples = run.out.partition("\n  Examples:\n")[2].splitlines()
+    assert [line for line in examples if not line.startswith(f"    reletan {command}")] == [], "one on each line"
+    assert len(examples) > 1
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
@@ -29,6 +31,7 @@ def test_the_help_names_every_command_and_the_exit_codes(world: World, arguments
     for command in COMMANDS:
         assert f"\n  {command} " in run.out
     assert "Exit codes" in run.out
+    assert "..." not in run.out.partition("Commands:")[2], "each command's first sentence fits into 80 columns"
 
 
 def test_the_help_imports_nothing_heavy() -> None:
