@@ -15,6 +15,7 @@ from threading import Lock
 
 from quick_server import ENVIRONMENT
 
+from reletan.sandbox.origin import WorldError
 from reletan.sandbox.world import TIMEOUT, World
 
 # What Python and the C library look at before the first line of a program
@@ -31,7 +32,8 @@ _BEGINNING = Lock()
 class QuickWorld(World):
     """A world whose ``reletan`` is forked; started from nothing where a test wants another Python, and away from Linux.
 
-    ``watched``: the arguments of ``torture.effects.watch`` for the runs from now on; None for runs as they are.
+    ``watched``: the arguments of ``torture.effects.watch`` for the runs from now on; None for runs as they are. Only forked
+    ones can be watched.
     ``patient``: what waits for something really waits; else its clock jumps.
     """
 
@@ -42,6 +44,8 @@ class QuickWorld(World):
         self, args: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes
     ) -> "subprocess.CompletedProcess[bytes]":
         if sys.platform != "linux" or _at_birth(env) != _at_birth(ENVIRONMENT):
+            if self.watched is not None:
+                raise WorldError("a run that cannot be forked is not watched either")
             return super().run_reletan(args, cwd, env, stdin)
         with _BEGINNING:
             server = _server()

@@ -1,15 +1,22 @@
 """A quick cut of `python -m torture fuzz`: hostile input of every kind to the real code, and all that it found before."""
 
+import os
 import resource
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
+from torture.__main__ import main
+from torture.budget import Budget
 from torture.fuzz import MOST_MEMORY, families
 from torture.fuzz_case import Broken, Family, failure, require
 from torture.fuzz_source import Source
+from torture.rounds import in_parallel
 from witness import lasting
 
 from reletan.sandbox.world import World
@@ -140,6 +147,24 @@ def test_other_errors_time_and_memory_are_failures(check: Any, said: str, monkey
     monkeypatch.setattr("torture.fuzz_case._LONGEST", 0.2)
     family = Family(name="x", weight=1, make=lambda _source: "x", check=check, slow=True)
     assert said in str(failure(family, 1, 1))
+
+
+def test_what_hangs_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torture.fuzz_case._LONGEST_WAIT", 0.1)
+    family = Family(name="x", weight=1, make=lambda _source: "x", check=lambda _text: signal.pause())
+    assert "hangs" in str(failure(family, 1, 1))
+
+
+def test_a_process_that_dies_is_told_with_what_it_was_at() -> None:
+    told = in_parallel(partial(os.execlp, "false"), ["titles:0:9"], Budget.of(None, 1, workers=1), "{} died".format)
+    assert [*told] == ["titles:0:9 died"]
+
+
+def test_nothing_tried_is_no_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["torture", "fuzz", "--minutes", "0"])
+    monkeypatch.setattr("sys.path", [*sys.path])
+    assert main() == 2
+    assert "not tried" in capsys.readouterr().err
 
 
 def test_a_seed_makes_the_same_inputs_again() -> None:

@@ -9,10 +9,13 @@ import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 import quick_server
 from quick_server import ENVIRONMENT
+from quick_world import QuickWorld
 from wrapped import WrappedGit, killing
 
+from reletan.sandbox.origin import WorldError
 from reletan.sandbox.world import World
 
 # in this order, each in the world that the one before left
@@ -66,6 +69,13 @@ def test_reading_the_program_looks_at_nothing_that_differs_between_runs(tmp_path
 def test_the_environment_of_one_run_is_not_that_of_the_next(world: World) -> None:
     assert "r1.0" in world.reletan("config", env={"RELETAN_FLOW_TAG_PREFIX": "r1.0"}, check=True).out
     assert "r1.0" not in world.reletan("config", check=True).out
+
+
+def test_a_run_that_cannot_be_watched_is_none(world: World) -> None:
+    assert isinstance(world, QuickWorld)
+    world.watched = {}
+    with pytest.raises(WorldError, match="not watched"):
+        world.reletan("list", env={"TZ": "Asia/Tokyo"})
 
 
 def test_a_run_that_is_killed_says_so(world: World) -> None:

@@ -3,12 +3,12 @@
 ``python -m torture fuzz --only titles:12345 --seed 1`` does one input again.
 """
 
-import multiprocessing
 import os
 import resource
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from itertools import islice, pairwise
 from math import ceil
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from torture.budget import Budget, Figures, say
 from torture.fuzz_case import Family, failure
+from torture.rounds import DIED, in_parallel, note
 
 MODULES = (
     "texts",
@@ -37,8 +38,8 @@ _ROUNDS = 100
 _PIECES = 4
 _MOST_LOST = 5
 
-Chunk = tuple[str, int, int]
-"""A family's name, and the numbers of its inputs: from, up to."""
+Tried = tuple[str, int, float, list[str]]
+"""A family's name, how many of its inputs were tried, the seconds of CPU, the failures."""
 
 
 def families() -> dict[str, Family]:
@@ -52,14 +53,12 @@ def run(budget: Budget) -> Figures:
     done: Counter[str] = Counter()
     lost: dict[str, list[str]] = {}
     spent: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        context = multiprocessing.get_context("fork")
-        with context.Pool(budget.workers, _begin, (folder,)) as pool:
-            asked = ((budget, *chunk) for chunk in _chunks(budget))
-            for name, count, seconds, found in pool.imap_unordered(_tried, asked):
-                done[name] += count
-                spent[name] = spent.get(name, 0.0) + seconds
-                lost.setdefault(name, []).extend(found)
+    for name, count, seconds, found in in_parallel(
+        partial(_tried, budget), _chunks(budget), budget, partial(_died, budget)
+    ):
+        done[name] += count
+        spent[name] = spent.get(name, 0.0) + seconds
+        lost.setdefault(name, []).extend(found)
     for name, count in done.items():
         say(
             f"  {name:<18} {count:>9,} inputs, {spent[name] / max(count, 1) * 1000:8.2f} ms each, {len(lost[name])} lost"
@@ -67,8 +66,8 @@ def run(budget: Budget) -> Figures:
     return Figures("fuzzed inputs", done.total(), tuple(text for texts in lost.values() for text in texts[:_MOST_LOST]))
 
 
-def _chunks(budget: Budget) -> Iterator[Chunk]:
-    """All families in turns, each with its share; until the time is over, else a million in all."""
+def _chunks(budget: Budget) -> Iterator[str]:
+    """All families in turns, each with its share, as "titles:200:250"; until the time is over, else a million in all."""
     known = families()
     share = INPUTS / _ROUNDS / sum(family.weight for family in known.values())
     at: Counter[str] = Counter()
@@ -77,7 +76,7 @@ def _chunks(budget: Budget) -> Iterator[Chunk]:
         turn += 1
         for name, family in known.items():
             upto = ceil(turn * share * family.weight)
-            yield from ((name, *ends) for ends in _parts(at[name], upto))
+            yield from (f"{name}:{start}:{stop}" for start, stop in _parts(at[name], upto))
             at[name] = upto
 
 
@@ -86,19 +85,25 @@ def _parts(start: int, stop: int) -> list[tuple[int, int]]:
     return [(one, other) for one, other in pairwise(ends) if one < other]
 
 
-def _tried(asked: tuple[Budget, str, int, int]) -> tuple[str, int, float, list[str]]:
-    """(family, how many inputs, seconds, failures)"""
-    budget, name, start, stop = asked
+def _tried(budget: Budget, chunk: str) -> Tried:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    name, *ends = chunk.split(":")
+    start, stop = map(int, ends)
     family, began, number = families()[name], _spent(), start
     found: list[str] = []
     for number in range(start, stop):
         if not budget.left():
             return name, number - start, _spent() - began, found
+        note(f"{name}:{number}")
         if wrong := failure(family, budget.seed, number):
             found.append(wrong)
             if len(found) == _MOST_LOST:
                 break
     return name, number + 1 - start, _spent() - began, found
+
+
+def _died(budget: Budget, at: str) -> Tried:
+    return at.partition(":")[0], 0, 0.0, [f"{at} (seed {budget.seed}): {DIED}"]
 
 
 def _spent() -> float:
@@ -116,9 +121,3 @@ def _only(budget: Budget) -> Figures:
         found = list(islice(filter(None, (failure(family, budget.seed, one) for one in numbers)), _MOST_LOST))
         tempfile.tempdir = None
     return Figures("fuzzed inputs", len(numbers), tuple(found))
-
-
-def _begin(folder: str) -> None:
-    """A worker with a folder and a limit of its own."""
-    tempfile.tempdir = tempfile.mkdtemp(dir=folder)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))

@@ -5,7 +5,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import process_time
+from time import monotonic, process_time
 from typing import Any
 
 import msgspec
@@ -16,8 +16,10 @@ from torture.fuzz_source import Source
 # What one input may take: seconds of CPU, and KiB that the process grows by
 MOST_SECONDS = 2.0
 MOST_GROWTH = 256 * 1024
-# By then it is stopped
+# By then it is stopped: seconds of CPU, and seconds in which it may be waiting
 _LONGEST = 5.0
+_LONGEST_WAIT = 60.0
+_HANGS = "it hangs"
 _SHRINKING = 3.0
 _SHOWN = 400
 
@@ -45,7 +47,7 @@ def require(holds: object, rule: str, found: object = "") -> None:
 
 
 class _TooSlow(BaseException):
-    """It takes for ever."""
+    """It takes for ever; says what."""
 
 
 def failure(family: Family, seed: int, number: int) -> str | None:
@@ -54,21 +56,24 @@ def failure(family: Family, seed: int, number: int) -> str | None:
     wrong = _wrong(family, value)
     if wrong is None:
         return None
-    small = value if family.slow else _smallest(value, lambda one: _kind(_wrong(family, one)) == _kind(wrong))
-    return f"{family.name}:{number} (seed {seed}): {_wrong(family, small) or wrong}\n  input: {_shown(small)}"
+    whole = family.slow or wrong.startswith(_HANGS)
+    small = value if whole else _smallest(value, lambda one: _kind(_wrong(family, one)) == _kind(wrong))
+    if small is not value:
+        wrong = _wrong(family, small) or wrong
+    return f"{family.name}:{number} (seed {seed}): {wrong}\n  input: {_shown(small)}"
 
 
 def _wrong(family: Family, value: Any) -> str | None:
     """What is wrong, in lines of which the first is the kind."""
     began, before = process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
-        with _stopped_after(_LONGEST):
+        with _stopped():
             family.check(value)
     except ReletanError as clear:
         if problem := _unclear(clear):
             return problem
-    except _TooSlow:
-        return f"it takes more than {_LONGEST:g} s"
+    except _TooSlow as slow:
+        return str(slow)
     except Exception as error:
         where = [f"{one.name}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[::-1]]
         return f"{type(error).__name__} in {where[0]}: {str(error)[:_SHOWN]}\n  by {' < '.join(where[1:5])}"
@@ -93,19 +98,23 @@ def _unclear(error: ReletanError) -> str | None:
 
 
 @contextmanager
-def _stopped_after(seconds: float) -> Iterator[None]:
-    """Stops whatever takes so much CPU; in the main thread, where signals are handled."""
+def _stopped() -> Iterator[None]:
+    """Stops whatever takes too much CPU, or hangs; in the main thread, where signals are handled."""
 
-    def stop(_signal: int, _frame: object) -> None:
-        raise _TooSlow
+    def stop(number: int, _frame: object) -> None:
+        hangs = number == signal.SIGALRM
+        raise _TooSlow(f"{_HANGS} for {_LONGEST_WAIT:g} s" if hangs else f"it takes more than {_LONGEST:g} s")
 
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    before = [(number, signal.signal(number, stop)) for number in (signal.SIGVTALRM, signal.SIGALRM)]
+    signal.setitimer(signal.ITIMER_VIRTUAL, _LONGEST)
+    signal.setitimer(signal.ITIMER_REAL, _LONGEST_WAIT)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def _kind(wrong: str | None) -> str | None:
@@ -116,11 +125,11 @@ def _kind(wrong: str | None) -> str | None:
 
 
 def _smallest(value: Any, fails: Callable[[Any], bool]) -> Any:
-    began, improved = process_time(), True
+    began, improved = monotonic(), True
     while improved:
         improved = False
         for smaller in _smaller(value):
-            if process_time() - began > _SHRINKING:
+            if monotonic() - began > _SHRINKING:
                 return value
             if fails(smaller):
                 value, improved = smaller, True

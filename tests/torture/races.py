@@ -12,7 +12,7 @@ import msgspec
 
 from torture.budget import Budget, Figures, say
 from torture.races_round import Round, lost
-from torture.rounds import in_parallel
+from torture.rounds import DIED, in_parallel
 
 # where nobody says how long
 ROUNDS = 1_000
@@ -41,7 +41,7 @@ def run(budget: Budget) -> Figures:
 def _until_the_end(budget: Budget) -> Iterator[Done]:
     units = (str(budget.seed * 100_000 + number) for number in count())
     counts: Counter[str] = Counter()
-    for done in in_parallel(attempt, units, budget):
+    for done in in_parallel(attempt, units, budget, lambda unit: Done(unit, 0, 0, DIED)):
         yield done
         counts["rounds"] += 1
         counts["lost"] += done.lost is not None
