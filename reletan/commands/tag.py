@@ -213,7 +213,8 @@ def _nothing_open(facts: Observed, options: TagOptions) -> Plan:
     if options.fail_if_empty:
         raise Blocked("No release is open, so there is nothing to tag.", next="begin one with `reletan start`")
     said = f"the last one is {last.tag}" if last else "there was none yet"
-    return Plan(command="tag", version=None, steps=(), warnings=(f"no release is open; {said}",))
+    return Plan(command="tag", version=None, steps=(), warnings=(f"no release is open; {said}",),
+                advice=("reletan start",))  # fmt: skip
 
 
 def _show(session: Session, listing: Listing) -> None:

@@ -41,6 +41,7 @@ def gather(task: Task) -> ReleaseFacts:
         published=found.branch is not None and found.branch.published,
         beyond=head not in (None, found.squashed) and not is_new and not task.session.repo.is_ancestor(head or "", merge),
         merge=merge, merge_is_new=is_new, tagged=found.tagged, tag_object=tag_object, back_merges=tuple(backs),
+        back_in=() if is_new else tuple(_back_in(task, merge)),
         done_with=tuple(_done_with(task, backs, merge)), open_into=task.open_into(),
         keep_branch=task.intent.keep_branch, local_branch=_left_over(task, merge),
         local_branch_checked_out=_checked_out(task), local_tag_missing=_lacks_tag(task, tag_object),
@@ -148,6 +149,13 @@ def _back_merges(task: Task, merge: str, *, is_new: bool) -> list[BackMerge]:
     targets = task.facts.targets(task.found.kind)
     missing = [branch for branch in targets if not task.session.repo.is_ancestor(merge, heads[branch])]
     return [_back_merge(task, merge, branch, heads[branch], is_new=is_new) for branch in missing]
+
+
+def _back_in(task: Task, merge: str) -> Iterator[str]:
+    """The branches that have it already."""
+    for branch in task.facts.targets(task.found.kind):
+        if task.session.repo.is_ancestor(merge, task.facts.refs.heads[branch]):
+            yield branch
 
 
 def _back_merge(task: Task, merge: str, branch: str, old: str, *, is_new: bool) -> BackMerge:

@@ -17,12 +17,13 @@ from reletan.domain.pulls import LooseCommit
 State = Literal["todo", "done", "skipped", "conflict", "unknown"]
 
 
-class RefUpdate(msgspec.Struct, frozen=True):
-    """One ref of the remote: where it is expected, and where it goes."""
+class RefUpdate(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One ref of the remote: where it is expected, and where it goes. ``brings``: the name of what a new merge brings to it."""
 
     ref: str
     old: str | None
     new: str | None
+    brings: str | None = None
 
 
 class PushRefs(msgspec.Struct, frozen=True, tag="push-refs", tag_field="kind"):

@@ -40,8 +40,9 @@ class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     will have, the release; ``merge_is_new``: it is made by this plan. ``tagged``: the release tag of the remote.
     ``beyond``: the branch has commits that the tag has not. ``open_into``: the numbers of the open pull requests into the
     release branch; None: not known. ``done_with``: (name, head) of the branches of back-merge pull requests that nothing is
-    missing from elsewhere. ``released_head``: what a merge that production has brought into it. ``mode``: push or
-    pull-request; ``repository``: owner/name, where pull requests can be opened and merged.
+    missing from elsewhere. ``back_in``: the branches that have the tag's commit already. ``released_head``: what a merge that
+    production has brought into it. ``mode``: push or pull-request; ``repository``: owner/name, where pull requests can be
+    opened and merged.
     """
 
     kind: Kind
@@ -59,6 +60,7 @@ class ReleaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     tagged: Tag | None
     tag_object: str
     back_merges: tuple[BackMerge, ...]
+    back_in: tuple[str, ...] = ()
     done_with: tuple[tuple[str, str], ...]
     keep_branch: bool
     local_branch: str | None
@@ -142,7 +144,7 @@ def _kept(facts: ReleaseFacts) -> list[str]:
 
 
 def _result(facts: ReleaseFacts) -> str:
-    back = [merge.branch for merge in facts.back_merges if merge.merged is not None]
+    back = [*facts.back_in, *(merge.branch for merge in facts.back_merges if merge.merged is not None)]
     return f"{facts.tag} is on {facts.branches.production}" + (f", and back in {' and '.join(back)}." if back else ".")
 
 
@@ -150,11 +152,14 @@ def _updates(facts: ReleaseFacts) -> tuple[RefUpdate, ...]:
     """Production, tag and the branches that get it back: together in one push."""
     updates = []
     if facts.merge_is_new:
-        updates.append(RefUpdate(f"refs/heads/{facts.branches.production}", facts.production, facts.merge))
+        production = f"refs/heads/{facts.branches.production}"
+        updates.append(RefUpdate(production, facts.production, facts.merge, facts.branch))
     if facts.tagged is None:
         updates.append(RefUpdate(f"refs/tags/{facts.tag}", None, facts.tag_object))
     updates += [
-        RefUpdate(f"refs/heads/{back.branch}", back.old, back.merged) for back in facts.back_merges if back.merged
+        RefUpdate(f"refs/heads/{back.branch}", back.old, back.merged, facts.tag)
+        for back in facts.back_merges
+        if back.merged
     ]
     updates += [
         RefUpdate(f"refs/heads/{back.via}", None, facts.merge) for back in _by_pull_request(facts) if not back.waiting

@@ -99,7 +99,8 @@ def _moved(update: RefUpdate) -> str:
     what = "tag   " if kind == "tags" else "branch"
     if update.new is None:
         return f"{what} {name}  {update.old[:7] if update.old else ''} -> deleted"
-    return f"{what} {name}  {update.old[:7] if update.old else 'new'} -> {update.new[:7]}"
+    brings = f" (merge of {update.brings})" if update.brings else ""
+    return f"{what} {name}  {update.old[:7] if update.old else 'new'} -> {update.new[:7]}{brings}"
 
 
 def show_plan(terminal: Terminal, plan: Plan) -> None:

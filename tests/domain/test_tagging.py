@@ -55,9 +55,9 @@ FRESH = ReleaseFacts(
     local_tag_missing=True,
     configured_base=True,
 )
-PRODUCTION = RefUpdate("refs/heads/main", "main-1", "merge")
+PRODUCTION = RefUpdate("refs/heads/main", "main-1", "merge", "release/1.4.0")
 TAG = RefUpdate("refs/tags/v1.4.0", None, "tag-object")
-DEVELOPMENT = RefUpdate("refs/heads/develop", "develop-1", "develop-2")
+DEVELOPMENT = RefUpdate("refs/heads/develop", "develop-1", "develop-2", "v1.4.0")
 WAITING = RefUpdate("refs/heads/backmerge/1.4.0", None, "merge")
 HOOK = RunHook("pre-flow-release-finish", "/hooks/pre", ("v1.4.0",))
 REMOTE_BRANCH = DeleteRemoteBranch("origin", "release/1.4.0", "head")
@@ -112,7 +112,7 @@ def test_each_back_merge_that_conflicts_has_a_branch_of_its_own() -> None:
     release = msgspec.structs.replace(BACK, branch="release/1.5.0", old="release-1", merged="release-2")
     other = msgspec.structs.replace(BY_PULL_REQUEST, branch="release/1.6.0", via="backmerge/1.4.0_into_release-1.6.0")
     plan = planned(back_merges=(BY_PULL_REQUEST, release, other))
-    merged = RefUpdate("refs/heads/release/1.5.0", "release-1", "release-2")
+    merged = RefUpdate("refs/heads/release/1.5.0", "release-1", "release-2", "v1.4.0")
     second = RefUpdate("refs/heads/backmerge/1.4.0_into_release-1.6.0", None, "merge")
     assert pushed(plan) == [PRODUCTION, TAG, merged, WAITING, second]
     assert [wait.split(" ", 1)[0] for wait in plan.waits] == ["develop", "release/1.6.0"]

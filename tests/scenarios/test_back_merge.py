@@ -197,9 +197,10 @@ class TestByPullRequest:
         assert world.reletan("resume", "--yes").code == 5
         number = world.open_pull("Merge 1.4.0 back", "backmerge/1.4.0", commits=0)
         world.merge_pull(number, keep_branch=True)
-        world.reletan("resume", "--yes", check=True)
+        resumed = world.reletan("resume", "--yes", check=True)
         assert world.branches() == ["develop", "main", *(["release/1.4.0"] if keep else [])]
         if not keep:
+            assert "v1.4.0 is on main, and back in develop." in resumed.err
             assert "nothing to resume" in world.reletan("resume", "--yes", check=True).err
 
     def test_a_squashed_back_merge_is_not_one(self, world: World) -> None:

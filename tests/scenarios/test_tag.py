@@ -31,6 +31,19 @@ def test_the_graph_is_the_one_that_git_flow_makes(open_release: World) -> None:
     assert body.rstrip() == "Merge tag 'v1.4.0' into develop\n\nRelease 1.4.0"
 
 
+def test_the_plan_says_what_each_merge_brings(open_release: World) -> None:
+    run = open_release.reletan("tag", "--dry-run", check=True)
+    shown = [line.partition(" (")[2] for line in run.err.splitlines() if line.startswith("    ")]
+    assert shown == ["merge of release/1.4.0)", "", "merge of v1.4.0)"]
+    updates = open_release.reletan("tag", "--dry-run", "--json", check=True).json["steps"][0]["updates"]
+    assert [update.get("brings") for update in updates] == ["release/1.4.0", None, "v1.4.0"]
+
+
+def test_where_nothing_is_open_the_next_step_is_to_begin(world: World) -> None:
+    run = world.reletan("tag", check=True)
+    assert run.err == "No release is open; the last one is v1.3.0.\nnext: reletan start\n"
+
+
 def test_the_tag_is_annotated_and_dated_by_this_run(open_release: World) -> None:
     open_release.reletan("tag", "--yes", check=True)
     target, kind, name, tagger, _, *message = tag_object(open_release, "v1.4.0")
