@@ -37,7 +37,7 @@ def in_parallel(
     ):
         try:
             while True:
-                for name in islice(names, budget.workers + 1 - len(running)) if budget.left() else ():
+                for name in islice(names, budget.workers - len(running)) if budget.left() else ():
                     running.add(pool.submit(_noted, work, name))
                 if not running:
                     return
