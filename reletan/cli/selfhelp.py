@@ -45,12 +45,10 @@ def demo(
     """A release and a hotfix in a sandbox, without any account.
 
     No network, no token of yours. A shop's repository is made in a folder of its own, on a GitHub that runs inside of
-    this command. Each step is explained and its command shown; Enter runs it, q stops. Exit 0 also after q, 1 after a
-    no to a plan.
+    this command. Each step is explained and its command shown; Enter runs it, y answers reletan's own question, q
+    stops.
     """
     from reletan.commands import demo as command
 
     terminal = terminal_for()
-    code = command.run(terminal, auto=auto, keep=keep and Path(Globals.directory, keep))
-    if code:
-        raise typer.Exit(code)
+    command.run(terminal, auto=auto, keep=keep and Path(Globals.directory, keep))

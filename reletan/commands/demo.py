@@ -1,5 +1,7 @@
 """``reletan demo``: the whole flow in a sandbox, without any account."""
 
+import shlex
+import sys
 import tempfile
 from pathlib import Path
 
@@ -8,8 +10,8 @@ from reletan.domain.errors import Interrupted, ReletanError, UsageError
 from reletan.terminal import Terminal
 
 
-def run(terminal: Terminal, *, auto: bool, keep: Path | None) -> int:
-    """Build the world in ``keep`` (None: a new temporary folder) and tell its story; the exit code.
+def run(terminal: Terminal, *, auto: bool, keep: Path | None) -> None:
+    """Build the world in ``keep`` (None: a new temporary folder) and tell its story, or as much as the person wants.
 
     Raises UsageError before anything is made, ReletanError where a command of the story fails.
     """
@@ -20,7 +22,7 @@ def run(terminal: Terminal, *, auto: bool, keep: Path | None) -> int:
     GitRunner(".", terminal.detail).require_version()
     folder = _folder(keep)
     try:
-        return _tell(terminal, folder, auto=auto)
+        _tell(terminal, folder, auto=auto)
     except KeyboardInterrupt:
         raise Interrupted("You interrupted the demo.", next=_rest(folder)) from None
 
@@ -30,7 +32,7 @@ def _require_sandbox() -> None:
         import graphql  # noqa: F401 - the sandbox's own need, so that it is told before anything is made
     except ImportError:
         raise UsageError("The demo's GitHub needs graphql-core, which is not installed.",
-                         next="pip install 'graphql-core>=3.3,<3.4'") from None  # fmt: skip
+                         next=f"{shlex.quote(sys.executable)} -m pip install 'graphql-core>=3.3,<3.4'") from None  # fmt: skip
 
 
 def _folder(keep: Path | None) -> Path:
@@ -47,7 +49,7 @@ def _folder(keep: Path | None) -> Path:
     return folder
 
 
-def _tell(terminal: Terminal, folder: Path, *, auto: bool) -> int:
+def _tell(terminal: Terminal, folder: Path, *, auto: bool) -> None:
     from reletan.sandbox.demo import Guide, Stopped, tell_story
     from reletan.sandbox.origin import WorldError
     from reletan.sandbox.stories import shop
@@ -55,7 +57,6 @@ def _tell(terminal: Terminal, folder: Path, *, auto: bool) -> int:
 
     # what the sandbox itself needs for a while is in the demo's folder too
     tempfile.tempdir = str(folder / "home")
-    code = 0
     try:
         with terminal.progress("building a shop with its pull requests"):
             world = World(folder)
@@ -69,12 +70,10 @@ def _tell(terminal: Terminal, folder: Path, *, auto: bool) -> int:
                 (folder / "channel.html").write_text(slack.page("#release"), encoding="utf-8")
     except Stopped as stopped:
         terminal.out(f"\n{stopped}")
-        code = stopped.code
     except WorldError as error:
         message, *details = str(error).splitlines()
         raise ReletanError(f"The sandbox failed: {message}.", details=details, next=_rest(folder)) from error
     terminal.out(_closing(folder))
-    return code
 
 
 def _closing(folder: Path) -> str:

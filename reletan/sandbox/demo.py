@@ -26,11 +26,7 @@ _LATEST = ["log", "--graph", "--oneline", "--decorate", "--max-count=14", "main"
 
 
 class Stopped(Exception):
-    """The person wants no more of it. ``code``: 0, or 1 where they declined a plan."""
-
-    def __init__(self, why: str, code: int) -> None:
-        super().__init__(why)
-        self.code = code
+    """The person wants no more of it."""
 
 
 class Guide:
@@ -85,22 +81,24 @@ class Guide:
         raise WorldError(f"no branch {prefix}… is on the remote")
 
     def _run(self, shown: str, argv: Sequence[str], where: Path, *, may_decline: bool = False) -> None:
-        self._announce(self._styled("1", f"$ {shown}"))
+        self._announce(self._styled("1", f"$ {shown}"), then_y=may_decline)
         before = self._state()
         code = _finished(argv, where, self._environment(), silent=self.auto)
         if code == 130:
             raise KeyboardInterrupt
         if code == 1 and may_decline and not self.auto and self._state() == before:
-            raise Stopped(f"`{shown}` changed nothing, so the story ends here.", 1)
-        if code:
+            self.tell("That was a no: nothing was changed. The story goes on with a yes, so here it is once more.")
+            self._run(shown, argv, where, may_decline=True)
+        elif code:
             raise ReletanError(f"In the demo, `{shown}` should have exited with 0, but it was {code}.",
                                next=f"look around in {self.world.folder}")  # fmt: skip
 
-    def _announce(self, command: str) -> None:
+    def _announce(self, command: str, *, then_y: bool) -> None:
+        keys = f"[Enter: run it{', then y to its question' if then_y else ''}, q: stop]"
         if self.auto:
             self.terminal.out(command)
-        elif not prompts.go_on(self.terminal, f"{command}   [Enter: run it, q: stop] ", flag="--auto"):
-            raise Stopped("You stopped the demo.", 0)
+        elif not prompts.go_on(self.terminal, f"{command}   {keys} ", flag="--auto"):
+            raise Stopped("You stopped the demo. Begin it again whenever you like; with --auto it runs by itself.")
 
     def _environment(self) -> Mapping[str, str]:
         looks = {name: os.environ[name] for name in _LOOKS if name in os.environ}
@@ -160,8 +158,8 @@ def _begin(guide: Guide) -> None:
     guide.tell("You are Hana, on duty for the next release of a shop. Its remote is on a GitHub that runs inside of this "
                f"command, and so does the team's Slack; your clone is {world.clone}")  # fmt: skip
     if not guide.auto:
-        guide.tell("Where reletan asks whether to do exactly what it shows, y goes on; a no changes nothing, and the story "
-                   "ends. The Slack is a page, too: open it, and watch it change.", world.slack.url)  # fmt: skip
+        guide.tell("Where reletan asks whether to do exactly what it shows, y goes on; a no changes nothing, and it is "
+                   "asked once more. The Slack is a page, too: open it, and watch it change.", world.slack.url)  # fmt: skip
     guide.tell("Once in a repository: reletan finds out how this team works, and writes it down for everybody.")
     guide.reletan("init", "--defaults", asks=True)
     guide.tell("The settings belong into the repository, so that the whole team and CI have the same.")

@@ -53,19 +53,39 @@ def test_enter_runs_each_command_and_q_stops(somebody: Person) -> None:
     assert somebody.made() == ["home/お店 1"]
 
 
-def test_a_declined_plan_ends_the_story_and_changes_nothing(somebody: Person) -> None:
+@pytest.mark.parametrize("no", ["n", ENTER])
+def test_a_declined_plan_changes_nothing_and_is_shown_once_more(somebody: Person, no: str) -> None:
+    child = _demo(somebody, "demo")
+    child.expect(r"then y to its question, q: stop\] ")
+    child.send(ENTER)
+    child.expect(QUESTION)
+    child.send(no)
+    child.expect("Nothing was done")
+    child.expect("That was a no: nothing was changed.")
+    (folder,) = somebody.tmp.iterdir()
+    assert not (folder / "hana" / ".reletan.toml").exists()
+    child.expect(PAUSE)
+    child.send(ENTER)
+    child.expect(QUESTION)
+    child.send("y")
+    child.expect("git push -q origin develop.*" + PAUSE)
+    child.send("q" + ENTER)
+    code, said = _end(child)
+    assert code == 0
+    assert "You stopped the demo. Begin it again" in said
+    assert f"Everything is still in {folder}" in said
+    assert (folder / "hana" / ".reletan.toml").exists()
+
+
+def test_after_a_no_q_ends_it_well(somebody: Person) -> None:
     child = _demo(somebody, "demo")
     child.expect(PAUSE)
     child.send(ENTER)
     child.expect(QUESTION)
     child.send("n")
-    code, said = _end(child)
-    (folder,) = somebody.tmp.iterdir()
-    assert code == 1
-    assert "Nothing was done" in said
-    assert "`reletan init --defaults` changed nothing, so the story ends here." in said
-    assert f"Everything is still in {folder}" in said
-    assert not (folder / "hana" / ".reletan.toml").exists()
+    child.expect(PAUSE)
+    child.send("q" + ENTER)
+    assert _end(child)[0] == 0
 
 
 def test_keys_pressed_too_early_are_no_answer(somebody: Person) -> None:
