@@ -76,7 +76,7 @@ def _a_release(folder: Path) -> Told:
 def _a_recording(folder: Path) -> list[Shown]:
     """A small release, by somebody who reads the plans and says yes."""
     world = World.bare_minimum(folder)
-    start = Command(("start",), (("Which version", "\r"), ("Do exactly this", "y")))
+    start = Command(("start",), (("Version of the", "\r"), ("Do exactly this", "y")))
     with world.on_github(), world.on_slack():
         return recorded(world, [start, Command(("tag",), (("Do exactly this", "y"),))])
 

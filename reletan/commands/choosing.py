@@ -58,9 +58,9 @@ def choose(session: Session, facts: Observed, kind: Kind, asked: str | None, lis
             return error.message
         return None
 
-    return prompts.ask_text(
-        session.terminal, f"Which version?  ({kind})", default=proposed, flag="VERSION", check=problem
-    )
+    after = f" (after {facts.last.version})" if facts.last else ""
+    question = f"Version of the {kind}{after}?"
+    return prompts.ask_text(session.terminal, question, default=proposed, flag="VERSION", check=problem)
 
 
 def _proposed(session: Session, facts: Observed, kind: Kind, asked: str | None, listing: Listing) -> str:

@@ -50,7 +50,7 @@ def test_anything_but_a_yes_is_a_no(world: World, answer: str) -> None:
 
 def test_a_version_is_asked_again_until_it_is_one(world: World) -> None:
     child = _run(world, "start")
-    child.expect("Which version")
+    child.expect_exact("Version of the release (after 1.3.0)?")
     child.expect("Without an answer it is 1.4.0")
     child.sendline("1.2.0")
     child.expect("Without an answer it is 1.4.0")

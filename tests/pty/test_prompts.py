@@ -56,7 +56,7 @@ def ready(world: World) -> World:
 
 def test_start_asks_for_the_version_and_takes_no_released_one(world: World) -> None:
     child = _run(world, "start")
-    child.expect("Which version")
+    child.expect_exact("Version of the release (after 1.3.0)?")
     child.expect("1.4.0")
     child.send("\x15" + "1.2.0" + ENTER)
     child.expect("not above")
