@@ -44,7 +44,8 @@ class GitRepo(GitObjects):
         if "not a git repository" not in answer.err:
             raise readable(["rev-parse"], answer)
         raise UsageError(
-            f"{directory} is not in a git repository.", next="run reletan in a clone, or name one with -C DIR"
+            f"{os.path.abspath(directory)} is not in a git repository.",
+            next="run reletan in a clone, or name one with -C DIR",
         )
 
     # -- reads ---------------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_from_a_subdirectory_by_c_and_in_another_worktree(world: World) -> None:
 def test_outside_of_a_repository(world: World, tmp_path: Path) -> None:
     run = world.reletan("list", cwd=tmp_path)
     assert run.code == 2
-    assert "is not in a git repository" in run.err
+    assert run.err.startswith(f"error: {tmp_path} is not in a git repository.\n")
     assert world.reletan("-C", "no-such-folder", "list").code == 2
 
 
