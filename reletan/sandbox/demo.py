@@ -180,8 +180,8 @@ def _look(guide: Guide, shop: Shop) -> None:
 def _start(guide: Guide) -> None:
     guide.tell("What would starting a release do? With --dry-run you see the plan, and nothing is changed.")
     guide.reletan("start", "--dry-run")
-    guide.tell("Start it. The version is proposed from the labels and titles; the branch appears on the remote, and your "
-               "work tree stays as it is.")  # fmt: skip
+    guide.tell("Start it. The version is proposed from the labels and titles; the branch appears on the remote, and you "
+               "stay on the branch that you are on.")  # fmt: skip
     guide.reletan("start", asks=True)
     guide.channel(
         "And this is what the team reads on Slack: one message for the whole release. Only you are mentioned."
