@@ -74,7 +74,7 @@ $(READY): pyproject.toml
 	if ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	  echo "making .venv with $$found"; rm -rf .venv; $$found -m venv .venv; \
 	fi
-	@echo "installing reletan and its tools into .venv"
+	@echo "installing reletan and its tools into .venv (about a minute)"
 	@$(PIP) install --upgrade 'pip>=25.1'
 	@$(PIP) install --editable '.[sandbox]' --group dev
 	@touch $(READY)

@@ -40,11 +40,13 @@ class Told(msgspec.Struct, frozen=True):
 def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as somewhere:
         told = _a_release(Path(somewhere) / "shop")
+        told_ja = _a_release(Path(somewhere) / "shop-ja", language="ja")
         played = _a_recording(Path(somewhere) / "recorded")
     message = {"text": told.post.text, "blocks": told.post.blocks, "metadata": told.post.metadata}
     texts = {
         "slack_message.json": json.dumps(message, ensure_ascii=False, indent=2) + "\n",
-        "slack_message.svg": picture(_channel(told), title="The message of a release on Slack, and its thread"),
+        "slack_message.svg": picture(_channel(told, EN), title="The message of a release on Slack, and its thread"),
+        "slack_message.ja.svg": picture(_channel(told_ja, JA), title="Slack に届くリリースのメッセージとスレッド"),
         "release_notes.md": told.notes["en"],
         "release_notes.ja.md": told.notes["ja"],
         "terminal.svg": moving(played, title="A release in the terminal: reletan start, reletan tag"),
@@ -54,16 +56,17 @@ def main(folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _a_release(folder: Path) -> Told:
-    """The shop's next release: begun, mended by Yuki, and made."""
+def _a_release(folder: Path, *, language: str = "en") -> Told:
+    """The shop's next release: begun, mended by Yuki, and made; ``language``: the team's on Slack."""
     world = World(folder)
     shop(world)
+    spoken = {"RELETAN_SLACK_LANGUAGE": language}
     with world.on_github() as github, world.on_slack() as slack:
         world.clock += AN_HOUR
-        world.reletan("start", "--yes", check=True)
+        world.reletan("start", "--yes", env=spoken, check=True)
         world.commit("release/1.4.0", "Fix the total on invoices", {"src/invoice.txt": "with tax\n"}, "Yuki")
         world.clock += AN_HOUR
-        world.reletan("tag", "--yes", check=True)
+        world.reletan("tag", "--yes", env=spoken, check=True)
         notes = {
             language: world.reletan("notes", "1.4.0", "--language", language, check=True).out
             for language in ("en", "ja")
@@ -104,21 +107,31 @@ def _digest(post: Post) -> str:
 # Slack
 
 
-def _channel(told: Told) -> Iterator[Line]:
+class Words(msgspec.Struct, frozen=True):
+    """What Slack itself says around a message."""
+
+    app: str
+    edited: str
+    replies: str
+
+
+EN = Words("APP", "(edited)", "1 reply")
+JA = Words("アプリ", "(編集済み)", "1件の返信")
+
+
+def _channel(told: Told, words: Words) -> Iterator[Line]:
     yield Line(runs=(Run("# release", "text bold"),), x=LEFT, size=18, ruled=True)
     body = LEFT + 46
-    yield from _post(told.workspace, told.post, body, 36, None)
-    count = len(told.post.replies)
-    replies = f"{count} {'reply' if count == 1 else 'replies'}"
+    yield from _post(told.workspace, told.post, words, body, 36, None)
+    (reply,) = told.post.replies
     yield Line(runs=(), x=body, size=8)
-    yield Line(runs=(Run(replies, "soft bold"),), x=body + 15, size=12, bar=body)
-    for reply in told.post.replies:
-        yield from _post(told.workspace, reply, body + 49, 24, body)
+    yield Line(runs=(Run(words.replies, "soft bold"),), x=body + 15, size=12, bar=body)
+    yield from _post(told.workspace, reply, words, body + 49, 24, body)
 
 
-def _post(workspace: Workspace, post: Post, x: int, box: int, bar: int | None) -> Iterator[Line]:
-    edited = " (edited)" if post.edited else ""
-    time = f"  APP  {moment(post.ts):%Y-%m-%d %H:%M}{edited}"
+def _post(workspace: Workspace, post: Post, words: Words, x: int, box: int, bar: int | None) -> Iterator[Line]:
+    edited = f" {words.edited}" if post.edited else ""
+    time = f"  {words.app}  {moment(post.ts):%Y-%m-%d %H:%M}{edited}"
     who = (Run(post.author.name, "text bold"), Run(time, "soft small"))
     yield Line(runs=who, x=x, above=10, avatar=post.author.name[0].upper(), box=box, bar=bar)
     for number, block in enumerate(post.blocks):

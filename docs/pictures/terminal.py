@@ -19,6 +19,8 @@ _LINE, _CHARACTER, _SIZE, _MARGIN, _BAR = 18, 7.83, 13, 18, 34
 # seconds
 _TYPED, _PRINTED, _THOUGHT = 1.0, 0.06, 1.6
 _QUESTION = "? "
+# The first picture is not empty: all of the first plan is there when it begins
+_BEGINS = "? Do exactly this"
 _FONTS = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 
 
@@ -83,7 +85,7 @@ def _folded(lines: Iterator[str]) -> Iterator[str]:
 def moving(shown: Sequence[Shown], *, title: str) -> str:
     """The whole SVG. It plays once, and stays at its end; at once for those who want nothing to move."""
     width, height = round(_COLUMNS * _CHARACTER) + 2 * _MARGIN, _BAR + _ROWS * _LINE + _MARGIN
-    times = list(accumulate(line.after for line in shown))
+    times = _times(shown)
     body = "\n".join(_line(line.text, row, at) for row, (line, at) in enumerate(zip(shown, times, strict=True)))
     words = "\n".join(line.text for line in shown)
     last = max(0, len(shown) - _ROWS) * _LINE
@@ -117,12 +119,20 @@ g {{ transform: translateY(-{last}px); animation: scroll {times[-1]:.2f}s steps(
 """
 
 
+def _times(shown: Sequence[Shown]) -> list[float]:
+    """When each line is there."""
+    times = list(accumulate(line.after for line in shown))
+    begin = next((at for at, line in zip(times, shown, strict=True) if line.text.startswith(_BEGINS)), 0.0)
+    return [max(0.0, at - begin) for at in times]
+
+
 def _line(text: str, row: int, at: float) -> str:
     look = "typed" if text.startswith("$ ") else "asked" if text.startswith(_QUESTION) else ""
     look = look or ("done" if text.startswith("done: ") else "")
     kind = f' class="{look}"' if look else ""
     place = f'x="{_MARGIN}" y="{(row + 1) * _LINE - 4}"'
-    return f'<text {place}{kind} style="animation-delay:{at:.2f}s">{escape(text)}</text>'
+    shows = f"animation-delay:{at:.2f}s" if at else "animation:none"
+    return f'<text {place}{kind} style="{shows}">{escape(text)}</text>'
 
 
 def _scrolling(times: Sequence[float]) -> str:

@@ -17,6 +17,7 @@ NAMES = [
     "release_notes.ja.md",
     "release_notes.md",
     "release_notes.svg",
+    "slack_message.ja.svg",
     "slack_message.json",
     "slack_message.svg",
     "terminal.svg",
@@ -54,6 +55,7 @@ def test_no_address_of_a_sandbox_is_in_them(name: str) -> None:
     ("name", "said"),
     [
         ("slack_message.svg", "1 reply"),
+        ("slack_message.ja.svg", "1件の返信"),
         ("release_notes.svg", "Full changelog"),
         ("terminal.svg", "v1.4.0 is on main, and back in develop."),
     ],
@@ -68,6 +70,8 @@ def test_the_pictures_are_whole_by_themselves(name: str, said: str) -> None:
     assert said in (picture.findtext(f"{svg}desc") or "")
 
 
-def test_the_readme_shows_the_message() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert "docs/pictures/slack_message.svg" in readme
+@pytest.mark.parametrize(
+    ("readme", "picture"), [("README.md", "slack_message.svg"), ("README.ja.md", "slack_message.ja.svg")]
+)
+def test_the_readme_shows_the_message(readme: str, picture: str) -> None:
+    assert f"docs/pictures/{picture}" in (ROOT / readme).read_text(encoding="utf-8")
