@@ -10,6 +10,7 @@ from reletan.sandbox.world import World
 # What a release brings and takes away
 _OF_BRANCHES = ("branch.", "gitflow.branch.")
 _OF_THE_FLOW = ("refs/heads/", "refs/tags/", "refs/remotes/")
+_COME_AND_GO = ("logs/refs/remotes/", "logs/refs/heads/release/", "logs/refs/heads/hotfix/")
 
 
 class Own(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +44,7 @@ def own(world: World, clone: Path) -> Own:
 def touched(before: Own, after: Own, *, switched: bool = False) -> Iterable[str]:
     """What is not as it was. A reflog may grow, and go with its branch; ``switched``: HEAD was meant to be another one."""
     for name, log in before.logs.items():
-        if not after.logs.get(name, log).startswith(log):
+        if not name.startswith(_COME_AND_GO) and not after.logs.get(name, log).startswith(log):
             yield f"{name} lost lines"
     for name in set(Own.__struct_fields__) - {"logs", "head" if switched else ""}:
         was, now = getattr(before, name), getattr(after, name)
