@@ -1,4 +1,5 @@
-"""2 to 16 people release at once, half of them killed on the way: there is one release of a version, and everybody is told.
+"""2 to 16 people release at once, half of them killed on the way, while somebody commits: there is one release of a version,
+nothing that origin ever had is lost, and everybody is told.
 
 ``--only 17`` does one round again: the same people, commands and kills. Which of them is faster is up to the machine.
 """

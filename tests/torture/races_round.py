@@ -18,6 +18,7 @@ from reletan.sandbox.github.model import Protection
 from reletan.sandbox.world import Run
 from torture.machine_history import History, Refs
 from torture.machine_promises import KILLED
+from torture.races_origin import MOMENTS, Colleague, Listener, overwritten
 from torture.rounds import made_light, to_begin_with
 
 Args = tuple[str, ...]
@@ -33,6 +34,9 @@ class Story(msgspec.Struct, frozen=True):
     protected: tuple[str, ...] | None = None
 
 
+HEADS = "refs/heads/"
+# where somebody commits without reletan; the last one is there from the beginning, or not at all
+PEOPLES = ("release/1.4.0", "release/1.4.0", "develop", "main", "hotfix/1.3.1")
 TAG, START = ("tag", "1.4.0"), ("start", "1.4.0")
 HOTFIX, ABORT = ("tag", "1.3.1"), ("abort", "1.4.0")
 STORIES = (
@@ -88,11 +92,15 @@ class Round:
         self._folder = Path(tempfile.mkdtemp(prefix="reletan-races-"))
         self.world = prepared(story.opened).copy_to(self._folder / "world")
         (self.world.folder / "tmp").mkdir()
+        self.listener = Listener(self.world)
+        self.colleague: Colleague | None = None
         self.history = History(self.world.origin, self.world.env)
         self.before = self.after = self.finished = self.history.look()
         self.answers: list[Answer] = []
         self.endings: list[Answer] = []
         self._jobs = [self._job(dice, f"manager{number}") for number in range(managers)]
+        if dice.random() < 0.6:
+            self.colleague = self._colleague(dice)
         self._open = ExitStack()
         self._open.callback(self.history.close)
 
@@ -121,11 +129,19 @@ class Round:
         }  # fmt: skip
         return args, clone, None if spared else kill
 
+    def _colleague(self, dice: Random) -> Colleague:
+        """Somebody who commits where no rule is broken; a sandbox GitHub knows that a ``pre-receive`` hook holds merges up."""
+        there = PEOPLES if self.story.opened else PEOPLES[:-1]
+        branches = [name for name in there if name not in (self.story.protected or ())]
+        return Colleague(self.world, dice, branches, MOMENTS if self.story.protected is None else MOMENTS[::2])
+
     def race(self) -> None:
         """All at once; then one run for each version that somebody began, until there is nothing left to do."""
         environments = [self.world.environment() for _ in self._jobs]
         with ThreadPoolExecutor(len(self._jobs)) as at_once:
             self.answers = list(at_once.map(self._run, self._jobs, environments))
+        if self.colleague:
+            self.colleague.goes()
         self.after = self.history.look()
         tried = [self._finish(args) for args in self._left()]
         # once more, as another one may have to be finished first
@@ -147,6 +163,11 @@ class Round:
         released = {name[1:] for name in self.after.tags.keys() - self.before.tags.keys()}
         yield from (("resume" if version in released else "tag", version) for version in sorted(opened | released))
 
+    @property
+    def peoples(self) -> set[str]:
+        """The commits that were made without reletan."""
+        return self.colleague.commits if self.colleague else set()
+
     def _finish(self, args: Args) -> Answer:
         return Answer("hana", args, self.world.reletan(*args, "--yes"))
 
@@ -159,9 +180,11 @@ def lost(a_round: Round) -> Iterable[str]:
     for answer in a_round.answers:
         if not answer.killed:
             yield from _of_an_answer(answer, on_github=a_round.story.protected is not None)
+    kept = _kept(a_round)
     for ending in a_round.endings:
         # a hotfix without a commit, or the second of two releases that began at the same commit
-        if ending.run.code and "There is nothing to release" not in ending.run.err:
+        empty = "There is nothing to release" in ending.run.err
+        if ending.run.code and not empty and not (ending.run.code == 3 and ending.args[1] in kept):
             yield f"{ending.name} cannot finish {ending.args}: exit {ending.run.code}"
     # by pull request, a tag comes a moment after its merge
     for refs in (a_round.finished, a_round.after if a_round.story.protected is None else a_round.finished):
@@ -169,10 +192,38 @@ def lost(a_round: Round) -> Iterable[str]:
     names = [release.tag for release in a_round.world.releases]
     if len(set(names)) != len(names):
         yield f"one GitHub Release a version: {names}"
-    gone = a_round.history.reached(a_round.before.tips) - a_round.history.reached(a_round.finished.tips)
-    if gone and not any(answer.args[0] == "abort" for answer in a_round.answers):
-        yield f"commits are lost: {sorted(gone)}"
+    yield from _of_what_was(a_round)
     yield from _of_the_end(a_round)
+
+
+def _of_what_was(a_round: Round) -> Iterable[str]:
+    """What origin ever had, it has: production and development on their branches, a tag as it was made."""
+    history, moved, end = a_round.history, a_round.listener.moved(), a_round.finished
+    heads = {one.new: one.ref.removeprefix(HEADS) for one in moved if one.new and one.ref.startswith(HEADS)}
+    lost = history.reached([*a_round.before.tips, *heads]) - history.reached(end.tips)
+    if any(answer.args[0] == "abort" for answer in a_round.answers):
+        # the merge of a hotfix's tag into an aborted release has nothing that is not elsewhere
+        lost = {commit for commit in lost if not history.is_sound(commit)}
+    if lost:
+        yield f"commits are lost: {sorted(lost)}"
+    for branch in ("main", "develop"):
+        line = history.reached([end.heads[branch]])
+        if back := [commit for commit, name in heads.items() if name == branch and commit not in line]:
+            yield f"{branch} was overwritten: {back}"
+    if again := [*overwritten(moved, end.tags.keys() - a_round.before.tags.keys())]:
+        yield f"tags were overwritten: {again}"
+
+
+def _kept(a_round: Round) -> set[str]:
+    """The released versions to whose branch somebody committed too late: it stays."""
+    refs, history = a_round.finished, a_round.history
+    branches = ((f"{kind}/{name[1:]}", name) for name in refs.tags for kind in ("release", "hotfix"))
+    return {
+        name[1:]
+        for branch, name in branches
+        if branch in refs.heads
+        and (history.reached([refs.heads[branch]]) - history.reached([refs.tags[name].commit])) & a_round.peoples
+    }
 
 
 def _of_an_answer(answer: Answer, *, on_github: bool) -> Iterable[str]:
@@ -197,7 +248,7 @@ def _of_production(a_round: Round, refs: Refs) -> Iterable[str]:
     if a_round.before.heads["main"] not in line:
         yield "production was moved back"
         return
-    made = line[: line.index(a_round.before.heads["main"])]
+    made = [one for one in line[: line.index(a_round.before.heads["main"])] if one not in a_round.peoples]
     tagged = {name: tag for name, tag in refs.tags.items() if name not in a_round.before.tags}
     commits = [tag.commit for tag in tagged.values()]
     # by pull request a release may be merged in the instant in which a hotfix goes back into its branch: then once more
@@ -216,7 +267,7 @@ def _of_the_end(a_round: Round) -> Iterable[str]:
     for name, tag in refs.tags.items():
         if name not in a_round.before.tags and not history.has(refs.heads["develop"], tag.commit):
             yield f"{name} is not back in development"
-    version = [name[1:] for name in refs.tags]
+    version = {name[1:] for name in refs.tags} - _kept(a_round)
     left = [f"{kind}/{one}" for kind in ("release", "hotfix", "backmerge") for one in version]
     if found := refs.heads.keys() & set(left):
         yield f"left over: {sorted(found)}"
