@@ -103,7 +103,7 @@ def test_what_was_not_sent_or_nobody_knows_of(webhook_team: World, fault: Fault,
     assert (what, said in (detail or "")) == (state, True)
     times = len(writes(team))
     run = team.reletan("start", "1.4.0", "--yes", check=True)
-    assert (len(writes(team)), "Nothing to do for 1.4.0" in run.err) == (times, True)
+    assert (len(writes(team)), "release/1.4.0 is on origin already" in run.err) == (times, True)
     team.slack.fault("webhook", do=fault)
     run = team.reletan("notify", "--yes")
     assert (run.code, f"next: {AGAIN}" in run.err) == (1, state == "unknown")
