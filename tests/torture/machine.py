@@ -24,28 +24,37 @@ RUNS = 4
 STEPS = 50
 GITHUB = ":github"
 _EVERY = 5_000
+# so many steps for a release, at the very most
+_A_RELEASE = 400
 
 
 class Done(msgspec.Struct, frozen=True):
-    """One unit: its steps, and what was lost."""
+    """One unit: its steps, the releases that came out, and what was lost."""
 
     unit: str
     steps: int
+    releases: int = 0
     lost: str | None = None
 
 
 def run(budget: Budget) -> Figures:
     done = [attempt(budget.only, shrink=True)] if budget.only else list(_until_the_end(budget))
-    lost = tuple(f"python -m torture machine --only {one.unit}: {one.lost}" for one in done if one.lost)
-    return Figures("steps of the state machine", sum(one.steps for one in done), lost)
+    steps, releases = sum(one.steps for one in done), sum(one.releases for one in done)
+    lost = [f"python -m torture machine --only {one.unit}: {one.lost}" for one in done if one.lost]
+    if steps >= _EVERY and releases < steps / _A_RELEASE:
+        # who only refuses loses nothing either
+        lost.append(f"{releases} releases came out")
+    return Figures(f"steps of the state machine ({releases:,} releases)", steps, tuple(lost))
 
 
 def _until_the_end(budget: Budget) -> Iterator[Done]:
     steps = lost = 0
     units = (f"{budget.seed * 100_000 + number}{GITHUB * (number % 3 == 2)}" for number in count())
-    for done in in_parallel(attempt, units, budget, lambda unit: Done(unit, 0, DIED)):
+    for done in in_parallel(attempt, units, budget, lambda unit: Done(unit, 0, lost=DIED)):
         yield done
         lost += done.lost is not None
+        if done.lost:
+            say(f"  LOST in {done.unit}")
         if (steps + done.steps) // _EVERY > steps // _EVERY:
             say(f"  {steps + done.steps:,} steps, {lost} runs lost")
         steps += done.steps
@@ -57,12 +66,12 @@ def attempt(unit: str, *, runs: int = RUNS, shrink: bool = False) -> Done:
     """Do one unit, in this process."""
     number, on_github = int(unit.removesuffix(GITHUB)), unit.endswith(GITHUB)
     machine = seed(number)(type("Machine", (OnGitHub if on_github else Commands,), {}))
-    before = Stage.steps
+    steps, releases, lost = Stage.steps, Stage.releases, None
     try:
         run_state_machine_as_test(machine, settings=_settings(runs, shrink=shrink))
     except Exception as error:  # whatever it is, it is a finding
-        return Done(unit, Stage.steps - before, f"{type(error).__name__}: {error}")
-    return Done(unit, Stage.steps - before)
+        lost = f"{type(error).__name__}: {error}"
+    return Done(unit, Stage.steps - steps, Stage.releases - releases, lost)
 
 
 def _settings(runs: int, *, shrink: bool) -> settings:

@@ -8,7 +8,7 @@ from reletan.sandbox.world import Run
 from torture.machine_lists import Lists
 from torture.machine_people import People
 from torture.machine_promises import KILLED, Told, broken
-from torture.machine_stage import ANY, SELDOM, happens, pick
+from torture.machine_stage import ANY, SELDOM, Stage, happens, pick
 from torture.own import own, touched
 
 # At which effect a command is killed; most are not
@@ -86,7 +86,7 @@ class Commands(Lists, People):
             self.require(False, promise, run.out, run.err)
         for what in touched(theirs, own(self.world, clone), switched=SWITCH in args):
             self.require(False, f"what is somebody's own is left as it was: {what}", run.err)
-        self.did[f"{args[0]} ({run.code})"] += 1
+        Stage.releases += len(told.after.tags.keys() - told.before.tags.keys())
         self.require_own_commits(clone)
         return told
 

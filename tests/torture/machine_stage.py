@@ -3,7 +3,6 @@
 import re
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -68,13 +67,11 @@ def prepared() -> QuickWorld:
 
 
 class Stage(RuleBasedStateMachine):
-    """``steps``, and ``did`` ("tag (0)": how many ended so): of all runs in this process. ``trail``: what was done in this one,
-    as text.
-    """
+    """``steps`` and ``releases``: of all runs in this process. ``trail``: what was done in this one, as text."""
 
     on_github: ClassVar[bool] = False
     steps: ClassVar[int] = 0
-    did: ClassVar[Counter[str]] = Counter()
+    releases: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
