@@ -17,6 +17,12 @@ Version = Annotated[
         help="The version, like 1.4.0; may be left out when only one is open.", autocompletion=completion.open_versions
     ),
 ]
+VersionOrBranch = Annotated[
+    str | None,
+    typer.Argument(
+        help="A release, like 1.4.0, or its branch; else the open one.", autocompletion=completion.versions_and_branches
+    ),
+]
 Since = Annotated[
     str | None,
     typer.Option(metavar="REF", help="From this tag, branch or commit on.", autocompletion=completion.revisions),

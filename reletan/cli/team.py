@@ -7,7 +7,7 @@ import typer
 
 from reletan import completion
 from reletan.cli.app import Globals, app, examples, opened
-from reletan.cli.options import DryRun, Duty, Json, NoFetch, Offline, Since, Until, Yes
+from reletan.cli.options import DryRun, Duty, Json, NoFetch, Offline, Since, Until, VersionOrBranch, Yes
 
 
 @app.command(
@@ -106,13 +106,7 @@ def notify(
     ),
 )
 def pr(
-    version: Annotated[
-        str | None,
-        typer.Argument(
-            help="A release, like 1.4.0, or its branch; else the open one.",
-            autocompletion=completion.versions_and_branches,
-        ),
-    ] = None,
+    version: VersionOrBranch = None,
     deploy: Annotated[
         str | None,
         typer.Option(
@@ -141,13 +135,7 @@ def pr(
     epilog=examples("reletan checklist", "reletan checklist 1.4.0 --json", "reletan checklist --remind --yes"),
 )
 def checklist(
-    version: Annotated[
-        str | None,
-        typer.Argument(
-            help="A release, like 1.4.0, or its branch; else the open one.",
-            autocompletion=completion.versions_and_branches,
-        ),
-    ] = None,
+    version: VersionOrBranch = None,
     remind: Annotated[
         bool, typer.Option("--remind", help="Mention on Slack who has something left, within working hours.")
     ] = False,
