@@ -103,6 +103,8 @@ def _be_a_run(what: dict[str, Any], stdin: int, stdout: int, stderr: int, alive:
     if not what["patient"]:
         _hurry()
     if what["watched"]:
+        # a Ctrl-C is for this run, and what it starts
+        os.setpgid(0, 0)
         sys.path.append(str(Path(__file__).parent))
         import_module("torture.effects").watch(**what["watched"])
     os._exit(_run())

@@ -12,7 +12,7 @@ from github_world import need_libraries
 from torture import journals
 from torture.attempts import attempt, survey
 from torture.cases import CASES
-from torture.points import KINDS, WAYS, Kind, Point, parse, writes
+from torture.points import WAYS, Kind, Point, kinds, parse, writes
 from wrapped import WrappedGit
 
 from reletan.sandbox.world import World
@@ -30,12 +30,11 @@ EVERY = {
 def test_a_run_after_a_blow_ends_as_if_nothing_had_happened(name: str) -> None:
     need_libraries()
     case = CASES[name]
-    numbers = [n for n, effect in enumerate(survey(case)[0], 1) if writes(effect) and not effect.startswith("file ")]
-    for turn, number in enumerate(numbers[:: EVERY.get(name, 1)]):
-        point = Point(
-            case=name, number=number, kind=KINDS[turn % 6], way=case.ways[(turn + turn // 6) % len(case.ways)]
-        )
-        assert_not_lost(point)
+    effects = [one for one in enumerate(survey(case)[0], 1) if writes(one[1]) and not one[1].startswith("file ")]
+    for turn, (number, effect) in enumerate(effects[:: EVERY.get(name, 1)]):
+        blows = kinds(effect)
+        way = case.ways[(turn + turn // len(blows)) % len(case.ways)]
+        assert_not_lost(Point(case=name, number=number, kind=blows[turn % len(blows)], way=way))
 
 
 # what was found, each time by these blows

@@ -100,8 +100,10 @@ def _require_end(world: StillWorld, case: Case, kind: Kind, run: Run) -> None:
         return
     if kind.startswith("error") or kind == "down":
         require_failed_well(world, case, run)
-    elif run.code != 130 or run.err.count("error: Interrupted.") != 1 or "Traceback" in run.err:
-        raise Lost(f"it does not say, in a line, that it was interrupted: {_shown(run)}")
+    else:
+        code, said = (143, "error: Terminated.") if kind.startswith("term") else (130, "error: Interrupted.")
+        if run.code != code or run.err.count(said) != 1 or "Traceback" in run.err:
+            raise Lost(f"it does not say, in a line, that it was stopped: {_shown(run)}")
     if left := sorted((world.folder / "tmp").iterdir()):
         raise Lost(f"it leaves {[path.name for path in left]}")
 

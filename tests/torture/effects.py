@@ -19,6 +19,7 @@ from typing import Any
 # What a git that cannot do its work answers
 _BROKEN = ("-c", "alias.broken=!echo 'fatal: write error: Input/output error' >&2; exit 128 #", "broken")
 _OF_FILES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate")
+_SIGNALS = {"kill": signal.SIGKILL, "int": signal.SIGINT, "term": signal.SIGTERM}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -27,7 +28,8 @@ def watch(told: str, world: str, at: int, kind: str) -> None:
     in which ``tmp`` is that of temporary files. ``at``: the number of the effect that meets the blow (0: none) of ``kind``,
     one of:
 
-    - kill, int: SIGKILL or SIGINT before the effect; kill-after, int-after: once it has happened, and nobody knows yet;
+    - kill, int, term: SIGKILL, SIGINT or SIGTERM before the effect; kill-after, …: once it has happened, and nobody knows yet;
+    - ctrl-c: SIGINT to reletan and to the git that has just begun, as a terminal sends it;
     - error, error-after: it fails, or it happens and then looks as if it had failed;
     - down: it and all later ones of its sort fail.
     """
@@ -54,8 +56,8 @@ class _Watcher:
             number = self._count
         os.write(self._told, f"{sort} {text}\n".encode(errors="replace"))
         hit = number == self._at
-        if hit and self.kind in ("kill", "int"):
-            self._strike()
+        if hit and self.kind in _SIGNALS:
+            os.kill(os.getpid(), _SIGNALS[self.kind])
         if hit and self.kind == "down":
             self._down = sort
         return number, (hit and self.kind == "error") or sort == self._down
@@ -63,25 +65,34 @@ class _Watcher:
     def after(self, number: int) -> bool:
         """Whether it has to look as if it had failed."""
         hit = number == self._at
-        if hit and self.kind in ("kill-after", "int-after"):
-            self._strike()
+        if hit and (sent := _SIGNALS.get(self.kind.removesuffix("-after"))):
+            os.kill(os.getpid(), sent)
         return hit and self.kind == "error-after"
 
-    def _strike(self) -> None:
-        os.kill(os.getpid(), signal.SIGKILL if self.kind.startswith("kill") else signal.SIGINT)
+    def during(self, number: int) -> threading.Timer | None:
+        """What strikes while a program works, at one moment or another of its life."""
+        if number != self._at or self.kind != "ctrl-c":
+            return None
+        blow = threading.Timer(number % 5 / 1000, os.killpg, (0, signal.SIGINT))
+        blow.start()
+        return blow
 
 
 def _watch_programs(watcher: _Watcher) -> None:
     begin, wait = subprocess.Popen.__init__, subprocess.Popen.wait
     numbers: dict[int, int] = {}
+    blows: dict[int, threading.Timer | None] = {}
 
     def watched_begin(self: Any, args: Any, *more: Any, **named: Any) -> None:
         argv = [args] if isinstance(args, str) else list(args)
         number, fails = watcher.before("git", _without_folder(" ".join(map(str, argv)), watcher.world))
         begin(self, [argv[0], *_BROKEN] if fails else args, *more, **named)
         numbers[id(self)] = number
+        blows[id(self)] = watcher.during(number)
 
     def watched_wait(self: Any, timeout: float | None = None) -> int:
+        if blow := blows.pop(id(self), None):
+            blow.join()
         code = wait(self, timeout)
         if watcher.after(numbers.pop(id(self), 0)):
             self.returncode = code = 128

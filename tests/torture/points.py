@@ -6,7 +6,9 @@ from typing import Literal, get_args
 
 import msgspec
 
-Kind = Literal["kill", "kill-after", "int", "int-after", "error", "error-after", "down"]
+Kind = Literal[
+    "kill", "kill-after", "int", "int-after", "term", "term-after", "error", "error-after", "ctrl-c", "down"
+]  # fmt: skip
 Way = Literal["again", "resume", "again-elsewhere", "resume-elsewhere"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -52,18 +54,18 @@ def kinds(effect: str) -> tuple[Kind, ...]:
     """The blows that differ at an effect. After one that only reads, the world is as it is before the next."""
     sort, _, text = effect.partition(" ")
     if sort == "git":
-        return KINDS[:6] if _CHANGING_GIT.search(text) else ("kill", "int", "error")
+        return KINDS[:-1] if _CHANGING_GIT.search(text) else ("kill", "int", "term", "error", "ctrl-c")
     if sort == "http":
-        return ("kill", "int", "down") if _READING_HTTP.match(text) else KINDS
+        return ("kill", "int", "term", "down") if _READING_HTTP.match(text) else (*KINDS[:-2], "down")
     if sort == "file":
-        return ("kill", "int", "error", "down")
+        return ("kill", "int", "term", "error", "down")
     # nothing there lasts
     return ("error",) if text in ("open", "mkdir") else ()
 
 
 def changes(effect: str) -> bool:
     """Whether anything is another one after it."""
-    return writes(effect) if effect.startswith("file ") else len(kinds(effect)) > 3
+    return writes(effect) if effect.startswith("file ") else "kill-after" in kinds(effect)
 
 
 def writes(effect: str) -> bool:
