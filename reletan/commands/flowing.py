@@ -73,8 +73,11 @@ def _tell_parts(session: Session, done: Sequence[Part]) -> None:
 
 
 def _is_public(plan: Plan, done: Sequence[Part]) -> bool:
-    merges = [step for part, _ in done for step in part.steps if isinstance(step, MergePull)]
-    return plan.public or any(step.method != "queue" for step in merges)
+    """Whether production has the release, from before or by what was done."""
+    steps = [step for part, _ in done for step in part.steps]
+    merged = any(isinstance(step, MergePull) and step.method != "queue" for step in steps)
+    pushed = plan.command == "tag" and any(isinstance(step, PushRefs) for step in steps)
+    return plan.public or merged or pushed
 
 
 def _is_failure(problem: ReletanError) -> bool:

@@ -73,16 +73,18 @@ def _check(options: TagOptions) -> None:
 
 
 class _Work(msgspec.Struct, kw_only=True):
-    """One run, which may plan several times. What was settled by the first plan stays: the way, who and when, the text of the tag.
+    """One run, which may plan several times. What was settled by the first plan stays: which release, the way, who and when, the
+    text of the tag.
 
-    ``begun``: version -> release head and mode of the last plan; ``shown``: the heads whose contents the person has seen;
-    ``hooked``: versions whose hook runs before they are merged; ``made``: tag objects of this run; ``beyond``: commits that
-    came after the tag.
+    ``branch``: the name of the release's branch; ``begun``: version -> release head and mode of the last plan; ``shown``: the heads
+    whose contents the person has seen; ``hooked``: versions whose hook runs before they are merged; ``made``: tag objects of this
+    run; ``beyond``: commits that came after the tag.
     """
 
     session: Session
     options: TagOptions
     way: Way | None = None
+    branch: str | None = None
     production: str = ""
     intents: dict[str, Intent] = {}
     begun: dict[str, tuple[str | None, str | None]] = {}
@@ -104,6 +106,7 @@ class _Work(msgspec.Struct, kw_only=True):
         found = self._find(facts, self.way)
         if found is None:
             return _nothing_open(facts, options)
+        self.branch = facts.branches.prefix(found.kind) + found.version
         head = release_head(session, facts, found, options.head)
         merged = head if found.merge is None and found.tagged is None else merged_head(session, found)
         if found.version not in self.intents:
@@ -147,7 +150,7 @@ class _Work(msgspec.Struct, kw_only=True):
         )
 
     def _find(self, facts: Observed, way: Way) -> Found | None:
-        found = find_release(self.session, facts, self.options.version)
+        found = find_release(self.session, facts, self.branch or self.options.version)
         found = _as_far_as_it_came(self.session, facts, found)
         if found is not None and _may_be_squashed(facts, way, found, accepted=self.options.accept_squash):
             found = merged_on_github(facts, way, found) or found

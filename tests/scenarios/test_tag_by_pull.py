@@ -90,6 +90,21 @@ def test_it_waits_for_people_and_checks_on_the_way_there_and_back(release: World
     assert_git_flow(release, before)
 
 
+def test_the_release_that_a_run_began_with_stays_its_own_though_another_one_waits(release: World) -> None:
+    """It was named on no command line, and once it is public there are two that are not back yet."""
+    protect(release, "develop", approvals=1)
+    assert tag(release).code == 3
+    ready(release, "release/1.5.0")
+    run = tag(release)
+    assert run.code == 3
+    assert "error: 1.5.0 is released, but not back in develop yet.\n" in run.err
+    for pull in [pull.number for pull in release.pulls.values() if pull.open]:
+        release.approve(pull)
+    for version in ("1.4.0", "1.5.0"):
+        release.reletan("resume", version, "--yes", check=True)
+    assert release.branches() == ["develop", "main"]
+
+
 def test_in_json_the_parts_of_a_run_are_one_object(release: World) -> None:
     protect(release, "main", "develop")
     told = tag(release, "--json", check=True).json

@@ -143,6 +143,9 @@ CASES = {
             runs=3,
         ),
         Case(
+            name="tag-back-pull", command=("tag", "1.4.0"), prepare=_protected("develop"), github=True, slack="bot", runs=2,
+        ),
+        Case(
             name="tag-hotfix-pulls", command=("tag", "1.3.1"), github=True, runs=3, ordered=False,
             prepare=_protected("main", "develop", "release/*", after=_hotfix_reviewed),
         ),

@@ -20,6 +20,11 @@ SOMETIMES_NONE = st.sampled_from([True, True, True, False])
 class Commands(Lists, People):
     """What the person on duty runs, on one laptop or the other."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # the laptops on which a `start --switch` was killed: `resume` goes on with that
+        self.switching: set[Path] = set()
+
     @happens(5, named=st.booleans(), which=ANY, hotfix=st.booleans(), dry=SELDOM, laptop=ANY, kill=KILL)
     def start(self, named: bool, which: int, hotfix: bool, dry: bool, laptop: int, kill: int | None) -> None:
         version = pick(self.versions(), which) if named else None
@@ -84,7 +89,10 @@ class Commands(Lists, People):
         )  # fmt: skip
         for promise in broken(told, self.history):
             self.require(False, promise, run.out, run.err)
-        for what in touched(theirs, own(self.world, clone), switched=SWITCH in args):
+        switches = SWITCH in args or (args[0] == "resume" and clone in self.switching)
+        if switches and run.code == KILLED:
+            self.switching.add(clone)
+        for what in touched(theirs, own(self.world, clone), switched=switches):
             self.require(False, f"what is somebody's own is left as it was: {what}", run.err)
         Stage.releases += len(told.after.tags.keys() - told.before.tags.keys())
         self.require_own_commits(clone)
