@@ -31,4 +31,4 @@ def _starred(address: re.Match[str]) -> str:
 
 def holds_user(text: str) -> bool:
     """Whether a user, or a password, stands in any of the addresses in ``text``."""
-    return any(map(names_user, re.findall(r"://\S+", text)))
+    return any(map(names_user, re.findall(r"(?=(://\S+))", text)))

@@ -25,5 +25,10 @@ def test_an_at_sign_alone_is_no_user(address: str) -> None:
     assert not holds_user(f"see {address} and @hana")
 
 
+@pytest.mark.parametrize("text", ["https://a/x,https://hana:p@h/y", "[x](https://a/p)(https://hana@h/)", "https://u:p:///w@h"])
+def test_a_user_is_found_in_any_address_of_a_word(text: str) -> None:
+    assert holds_user(text)
+
+
 def test_in_a_text_each_address_loses_its_own() -> None:
     assert without_secrets("'https://a:b/c@h/x' and http://d@i") == "'https://***@h/x' and http://***@i"
