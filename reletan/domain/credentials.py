@@ -3,20 +3,29 @@
 import re
 
 _ADDRESS = re.compile(r"(?<=://)[^\s'\"]+")
-# a host alone, and what follows it
-_HOST = re.compile(r"(?:\[[^]/@]*]|[^/?#@:]*)(?::\d+)?(?:[/?#].*)?", re.DOTALL)
+# a host alone, and where the rest begins
+_HOST = re.compile(r"(?:\[[^]/@]*]|[^/?#@:]*)(?::\d+)?[/?#]")
+_NO_HOST = re.compile(rf"://(?!{_HOST.pattern})")
 
 
 def names_user(address: str) -> bool:
     """Whether a user, or a password, stands in ``address``."""
-    _, found, place = address.partition("://")
-    return bool(found) and "@" in place and not _HOST.fullmatch(place)
+    before, at, _ = address.partition("://")[2].rpartition("@")
+    return bool(at) and not _HOST.match(before)
 
 
 def without_user(address: str) -> str:
-    """``address`` up to ``://``, and from its last @ on: a password may hold one, and a slash."""
+    """``address`` without its user and password.
+
+    A password may hold an @ and a slash, and a path an @: where nothing tells them apart, too much is cut off.
+    """
     scheme, found, place = address.partition("://")
-    return f"{scheme}{found}{place.rpartition('@')[2]}"
+    if not names_user(address) or scheme.lower() == "file":
+        return address
+    authority, _, path = place.partition("/")
+    user, at, _ = authority.rpartition("@")
+    path_may_begin_later = not at or (":" in user and "@" in path)
+    return f"{scheme}{found}{place.rpartition('@')[2] if path_may_begin_later else place[len(user) + 1 :]}"
 
 
 def without_secrets(text: str) -> str:

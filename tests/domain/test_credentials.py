@@ -25,9 +25,40 @@ def test_an_at_sign_alone_is_no_user(address: str) -> None:
     assert not holds_user(f"see {address} and @hana")
 
 
-@pytest.mark.parametrize("text", ["https://a/x,https://hana:p@h/y", "[x](https://a/p)(https://hana@h/)", "https://u:p:///w@h"])
+@pytest.mark.parametrize(
+    ("address", "rest"),
+    [
+        ("https://tok@h.example/team/re@po.git", "https://h.example/team/re@po.git"),
+        ("https://hana:p@ss@h/x", "https://h/x"),
+        ("https://tok@[::1]:443/re@po", "https://[::1]:443/re@po"),
+        ("https://h/re@po", "https://h/re@po"),
+        ("file:///home/u@x/repo.git", "file:///home/u@x/repo.git"),
+        ("file://u@x/repo.git", "file://u@x/repo.git"),
+        ("git@h:re@po", "git@h:re@po"),
+        # what is between the two may be the rest of a password
+        ("https://hana:p@ss/w@h/x", "https://h/x"),
+        ("https://hana:p/w@h/x", "https://h/x"),
+    ],
+)
+def test_an_at_sign_of_the_path_stays(address: str, rest: str) -> None:
+    assert without_user(address) == rest
+
+
+@pytest.mark.parametrize(
+    "text", ["https://a/x,https://hana:p@h/y", "[x](https://a/p)(https://hana@h/)", "https://u:p:///w@h"]
+)
 def test_a_user_is_found_in_any_address_of_a_word(text: str) -> None:
     assert holds_user(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [("https://a.example/x,https://tok:pw123@b/y", True), ("[x](https://a/p)(https://u:p@b/)", True),
+     ("https://a/x,https://1234@b", True), ("https://a/to?https://u:p/w@b", True), ("https://a:p/w://h/x@b", True),
+     ("https://a/x,https://b/c@d", False), ("[x](https://a/p)(https://b:80/c@d)", False), ("https://a/x://", False)],
+)  # fmt: skip
+def test_each_address_of_a_text_counts(text: str, holds: bool) -> None:
+    assert holds_user(f"see {text} there") == holds
 
 
 def test_in_a_text_each_address_loses_its_own() -> None:
