@@ -1,7 +1,7 @@
 """A command line that could not be parsed: what is wrong with it, and what to type instead."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reletan.domain.errors import UsageError
@@ -19,36 +19,56 @@ def _misplaced(problem: Any, arguments: Sequence[str]) -> UsageError | None:
     """Where an option stands on the wrong side of the command."""
     option, here = str(getattr(problem, "option_name", "")), problem.ctx.command
     program = problem.ctx.find_root().command
-    side, owner = "before", program
-    if here is program:
-        side, owner = "after", next((program.commands[word] for word in arguments if word in program.commands), None)
-    known = _option(owner, option)
-    if known is None or _option(here, option):
+    command = program.commands.get(next((word for word in arguments if word in program.commands), None))
+    side, owner = ("after", command) if here is program else ("before", program)
+    if command is None or option in _options(here) or option not in _options(owner):
         return None
-    moved, rest = _taken_out(arguments, option, with_value=not (known.is_flag or known.count))
-    words = [*moved, *rest] if side == "before" else [*rest, *moved]
-    return UsageError(f"{option} stands {side} the command.", next=shlex.join(["reletan", *words]))
+    typed = shlex.join(["reletan", *(_in_order(program, command, arguments) or ())])
+    certain = typed != "reletan" and typed.isprintable()
+    return UsageError(f"{option} stands {side} the command.", next=typed if certain else ANY_HELP)
 
 
-def _option(command: Any, name: str) -> Any:
-    return next((one for one in command.params if name in one.opts), None) if command else None
+def _options(command: Any) -> dict[str, bool]:
+    """Option -> whether it takes a value."""
+    return {
+        name: not (one.is_flag or one.count)
+        for one in command.params if one.param_type_name == "option" for name in (*one.opts, *one.secondary_opts)
+    }  # fmt: skip
 
 
-def _taken_out(arguments: Sequence[str], option: str, *, with_value: bool) -> tuple[list[str], list[str]]:
-    """(the option as it was written, everything else)"""
-    short = with_value and not option.startswith("--")
-    begin = option if short else f"{option}="
-    at = next((i for i, word in enumerate(arguments) if word == option or word.startswith(begin)), None)
-    if at is None:
-        # one of several short ones, such as -yq: -y is left
-        joined = [f"-{word[1:].replace(option[1:], '')}" if _holds(word, option) else word for word in arguments]
-        return [option], joined
-    end = at + 1 + (with_value and arguments[at] == option)
-    return list(arguments[at:end]), [*arguments[:at], *arguments[end:]]
+def _in_order(program: Any, command: Any, arguments: Sequence[str]) -> list[str] | None:
+    """``arguments`` with each option on its side of the command; None where it is not certain what one of them is."""
+    general, rest = _options(program), list(arguments)
+    known = {**general, **_options(command)}
+    before: list[str] = []
+    after: list[str] = []
+    late: list[str] = []
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("-"):
+            if not after and program.commands.get(word) is not command:
+                return None
+            after.append(word)
+            continue
+        for name, words in _apart(word, known):
+            if name not in known or ("=" in words[0] and not known[name]):
+                return None
+            if known[name] and words == [name]:
+                # left out, it would take the command or the next option
+                if word != name or not rest or rest[0].startswith("-") or rest[0] in program.commands:
+                    return None
+                words.append(rest.pop(0))
+            (before if name in general else after or late).extend(words)
+    return [*before, *after, *late]
 
 
-def _holds(word: str, option: str) -> bool:
-    return word.startswith("-") and not word.startswith("--") and option[1:] in word
+def _apart(word: str, known: Mapping[str, bool]) -> list[tuple[str, list[str]]]:
+    """(option, as it is written) of each in ``word``: -yq are two, -Cshop has a value."""
+    if word.startswith("--"):
+        return [(word.partition("=")[0], [word])]
+    if known.get(word[:2]):
+        return [(word[:2], [word])]
+    return [(f"-{letter}", [f"-{letter}"]) for letter in word[1:]] or [(word, [word])]
 
 
 def _instead(problem: Any, arguments: Sequence[str]) -> str:

@@ -78,6 +78,9 @@ def test_a_mistake_is_one_clear_error(world: World, arguments: tuple[str, ...]) 
     assert [line for line in world.dump().splitlines() if "journal" not in line] == before.splitlines()
 
 
+ANY_HELP = "reletan --help, or reletan COMMAND --help"
+
+
 @pytest.mark.parametrize(
     ("typed", "message", "instead"),
     [
@@ -89,11 +92,39 @@ def test_a_mistake_is_one_clear_error(world: World, arguments: tuple[str, ...]) 
         (["list", "-C", "shop"], "-C stands before the command.", "reletan -C shop list"),
         (["list", "-Cshop"], "-C stands before the command.", "reletan -Cshop list"),
         (["--since", "v 1", "list"], "--since stands after the command.", "reletan list --since 'v 1'"),
+        (["tag", "-q", "-v"], "-q stands before the command.", "reletan -q -v tag"),
+        (
+            ["--yes", "--dry-run", "tag", "1.4.0"],
+            "--yes stands after the command.",
+            "reletan tag 1.4.0 --yes --dry-run",
+        ),
+        (["-yn", "tag"], "-y stands after the command.", "reletan tag -y -n"),
+        (
+            ["tag", "-mversion 1.4, verified", "-nv"],
+            "-v stands before the command.",
+            "reletan -v tag '-mversion 1.4, verified' -n",
+        ),
+        (["-C/home/yuki/shop", "-yq", "tag"], "-y stands after the command.", "reletan -C/home/yuki/shop -q tag -y"),
+        (
+            ["-v", "--message", "two words", "tag"],
+            "--message stands after the command.",
+            "reletan -v tag --message 'two words'",
+        ),
+        # what was meant is not certain
+        (["list", "-C"], "-C stands before the command.", ANY_HELP),
+        (["--wait", "automerge"], "--wait stands after the command.", ANY_HELP),
+        (["tag", "-C", "-y"], "-C stands before the command.", ANY_HELP),
+        (["tag", "-q", "-ym", "text"], "-q stands before the command.", ANY_HELP),
+        (["tag", "-q", "--", "-y"], "-q stands before the command.", ANY_HELP),
+        (["tag", "-q", "-"], "-q stands before the command.", ANY_HELP),
+        (["tag", "-q", "--nonsense"], "-q stands before the command.", ANY_HELP),
+        (["list", "-q", "--json=1"], "-q stands before the command.", ANY_HELP),
+        (["tag", "-q", "-m", "two\nlines"], "-q stands before the command.", ANY_HELP),
         (["help"], "No such command 'help'.", "reletan --help"),
         (["help", "tag"], "No such command 'help'.", "reletan tag --help"),
         (["version"], "No such command 'version'.", "reletan --version"),
-        (["-v", "lst"], "No such command 'lst'. Did you mean 'list'?", "reletan --help, or reletan COMMAND --help"),
-        (["-n"], "No such option: -n", "reletan --help, or reletan COMMAND --help"),
+        (["-v", "lst"], "No such command 'lst'. Did you mean 'list'?", ANY_HELP),
+        (["-n"], "No such option: -n", ANY_HELP),
     ],
 )
 def test_a_mistake_has_what_to_type_instead(world: World, typed: list[str], message: str, instead: str) -> None:
