@@ -156,7 +156,8 @@ def _share(values: Mapping[str, str], existing: Existing, branch: str | None) ->
 
 
 def commit_command(path: str) -> str:
-    return f"git add {path} && git commit -m 'Set up reletan' -- {path}"
+    # from the top: it may be typed in a folder below it
+    return f"git add :/{path} && git commit -m 'Set up reletan' -- :/{path}"
 
 
 def extended(existing: Existing, values: Mapping[str, str], sources: Mapping[str, str] | None = None) -> str:

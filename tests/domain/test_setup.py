@@ -140,7 +140,7 @@ def test_a_new_repository_gets_a_file_and_the_keys_of_git_flow() -> None:
     assert made.advice[1:] == ("reletan list",)
 
 
-COMMIT = "git add .reletan.toml && git commit -m 'Set up reletan' -- .reletan.toml"
+COMMIT = "git add :/.reletan.toml && git commit -m 'Set up reletan' -- :/.reletan.toml"
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,9 @@ def test_settings_that_no_commit_has_are_a_warning(world: World) -> None:
     assert wrong(checks) == {"clone.settings": "warning"}
     assert "is in no commit: the team and CI do not have it" in checks["clone.settings"]["text"]
     command = checks["clone.settings"]["fix"].partition("  #")[0]
-    subprocess.run(["sh", "-c", command], cwd=world.clone, env=world.environment({}), check=True, capture_output=True)
+    subprocess.run(
+        ["sh", "-c", command], cwd=world.clone / "src", env=world.environment({}), check=True, capture_output=True
+    )
     assert wrong(doctor(world, code=0)) == {}
 
 
