@@ -1,6 +1,7 @@
 """What to do with this clone's own branches once the remote has moved: bring them forward where that is safe."""
 
 import os
+import shlex
 from collections.abc import Mapping
 
 import msgspec
@@ -34,7 +35,7 @@ def local_moves(session: Session, facts: Observed, targets: Mapping[str, str], m
         elif not session.repo.is_ancestor(local.oid, made.get(new, new)):
             moves.advice.append(
                 f"your local {branch} has commits that the remote lacks, so it was left alone; to bring it up to date: "
-                f"git switch {branch} && git pull --rebase {facts.remote} {branch}"
+                + _rebasing(session.repo, facts, branch)
             )
         elif local.worktree is not None and not os.path.isdir(local.worktree):
             moves.advice.append(
@@ -43,11 +44,31 @@ def local_moves(session: Session, facts: Observed, targets: Mapping[str, str], m
         elif local.worktree is not None and not session.repo.clean(local.worktree):
             moves.advice.append(
                 f"{branch} is checked out with changes, so it was left alone; when you are done: "
-                f"git merge --ff-only {facts.remote}/{branch}"
+                f"{_git_in(session.repo, local.worktree)} merge --ff-only {facts.remote}/{branch}"
             )
         else:
             moves.steps.append(UpdateBranch(branch, local.oid, new, local.worktree))
     return moves
+
+
+def sharing(repo: GitRepo, facts: Observed, branch: str, head: str) -> str:
+    """How the commits that only the local ``branch`` has get to the remote, which has it at ``head``."""
+    push = f"git push {facts.remote} {branch}"
+    if repo.is_ancestor(head, facts.local.heads[branch].oid):
+        return push
+    return f"{_rebasing(repo, facts, branch)} && {push}"
+
+
+def _rebasing(repo: GitRepo, facts: Observed, branch: str) -> str:
+    worktree = facts.local.heads[branch].worktree
+    pull = f"pull --rebase {facts.remote} {branch}"
+    if worktree is None or worktree == repo.top:
+        return f"git switch {branch} && git {pull}"
+    return f"{_git_in(repo, worktree)} {pull}"
+
+
+def _git_in(repo: GitRepo, worktree: str) -> str:
+    return "git" if worktree == repo.top else f"git -C {shlex.quote(worktree)}"
 
 
 def is_on(repo: GitRepo, key: str) -> bool:

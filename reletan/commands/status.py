@@ -8,6 +8,7 @@ from reletan.adapters.journal import JournalFolder
 from reletan.commands.finding import finished_here, kind_of_tagged, push_command
 from reletan.commands.landed import Found, untagged_merges
 from reletan.commands.listing import Range, default_range, read_listing
+from reletan.commands.local import sharing
 from reletan.commands.observing import Observed, observe
 from reletan.commands.session import Session
 from reletan.commands.waiting import with_waiting
@@ -128,13 +129,14 @@ def _next_of_open(session: Session, facts: Observed, branch: OpenBranch) -> str:
     repo, local = session.repo, facts.local.heads.get(branch.name)
     here = len(repo.ids_between(branch.head, local.oid)) if local and local.oid != branch.head else 0
     if local and here:
-        beside = not repo.is_ancestor(branch.head, local.oid)
-        pull = f"git switch {branch.name} && git pull --rebase {facts.remote} {branch.name} && " if beside else ""
         are = "commit is" if here == 1 else "commits are"
-        return f"{here} {are} only in this clone: {pull}git push {facts.remote} {branch.name}"
-    if any(repo.is_ancestor(branch.head, release.commit) for release in facts.releases):
+        return f"{here} {are} only in this clone: {sharing(repo, facts, branch.name, branch.head)}"
+    if not any(repo.is_ancestor(branch.head, release.commit) for release in facts.releases):
+        return f"reletan tag {branch.version}"
+    if branch.kind == "hotfix":
         return f"commit the fix on {branch.name} and push it"
-    return f"reletan tag {branch.version}"
+    # a later release brought it out
+    return f"reletan abort {branch.version}"
 
 
 def _beginning(session: Session, facts: Observed, branch: OpenBranch) -> tuple[str | None, Text | None]:

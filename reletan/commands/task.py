@@ -4,6 +4,7 @@ import msgspec
 
 from reletan.adapters.gitobjects import Signature
 from reletan.commands.landed import Found
+from reletan.commands.local import sharing
 from reletan.commands.observing import Observed
 from reletan.commands.session import Session
 from reletan.commands.way import Way
@@ -71,10 +72,11 @@ def release_head(session: Session, facts: Observed, found: Found, wanted: str | 
         _require_never_published(session, facts, branch.name)
         _require_known(session, facts, branch.name, branch.head)
     elif local and found.tagged is None and not session.repo.is_ancestor(local.oid, branch.head):
+        push = sharing(session.repo, facts, branch.name, branch.head)
         raise Blocked(
             f"Your local {branch.name} has commits that the remote lacks; they would not be in the release.",
             details=_subjects(session, local.oid, branch.head),
-            next=f"push them: git push {facts.remote} {branch.name} (or drop them), then run the command again",
+            next=f"push them: {push} (or drop them), then run the command again",
         )
     return branch.head
 

@@ -1,5 +1,6 @@
 """A clone's own main and develop are brought forward where that is safe, and nothing of a person's work is touched."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,24 @@ def test_own_commits_are_left_alone(world: World, command: str) -> None:
     assert "git switch develop && git pull --rebase origin develop" in run.err
     world.git("pull", "--quiet", "--rebase", "origin", "develop")
     assert world.look("log", "--format=%s", "origin/develop..develop").splitlines() == ["Not pushed"]
+
+
+@pytest.mark.parametrize("state", ["diverged", "dirty"])
+def test_what_to_type_for_a_branch_in_another_worktree_works(world: World, tmp_path: Path, state: str) -> None:
+    words, other = prepared(world, "start"), tmp_path / "my other"
+    if state == "diverged":
+        commit_here(world, "Not pushed")
+    world.git("switch", "--quiet", "main")
+    world.git("worktree", "add", "--quiet", str(other), "develop")
+    if state == "dirty":
+        (other / "shop.txt").write_text("half a thought")
+    run = world.reletan(*words, check=True)
+    if state == "dirty":
+        world.git("checkout", "--quiet", ".", cwd=other)
+    typed = next(line for line in run.err.splitlines() if "was left alone" in line).rpartition(": ")[2]
+    world.git(*shlex.split(typed)[1:])
+    assert world.look("rev-list", "--count", "develop..origin/develop") == "0"
+    assert world.look("branch", "--show-current") == "main"
 
 
 def test_only_ahead_is_left_alone_too(world: World) -> None:

@@ -50,12 +50,24 @@ def test_a_hotfix_without_its_fix(world: World) -> None:
     assert status(world)["next"] == "reletan tag 1.3.1"
 
 
+def test_a_release_that_a_later_one_contains(started: World) -> None:
+    started.commit("develop", "More")
+    started.branch("release/1.5.0", "refs/heads/develop")
+    started.reletan("tag", "1.5.0", "--yes", check=True)
+    step = status(started)["next"]
+    assert step == "reletan abort 1.4.0"
+    started.reletan(*step.split()[1:], "--yes", check=True)
+    assert status(started)["open"] == []
+
+
 def test_commits_here_and_others_there(started: World) -> None:
     started.git("switch", "--quiet", "release/1.4.0")
     started.git("commit", "--quiet", "--allow-empty", "-m", "Here")
     started.commit("release/1.4.0", "There")
     step = status(started)["next"]
     assert step.startswith("1 commit is only in this clone: git switch release/1.4.0 && git pull --rebase origin")
+    refused = started.reletan("tag", "--yes")
+    assert f"push them: {step.partition(': ')[2]} (or drop them)" in refused.err
     for command in step.partition(": ")[2].split(" && "):
         started.git(*command.split()[1:])
     assert status(started)["next"] == "reletan tag 1.4.0"
