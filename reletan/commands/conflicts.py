@@ -67,11 +67,14 @@ def _commits(session: Session, side: Side, path: str) -> list[str]:
     return []
 
 
-def how_to_solve(remote: str, branch: str, others: Sequence[str], version: str) -> str:
+def how_to_solve(facts: Observed, branch: str, others: Sequence[str], version: str) -> str:
     """The commands by which ``branch`` gets the ``others``, one a line; then tag finds nothing left to merge."""
+    remote = facts.remote
+    # git switch finds it by itself only where one remote has it, and the clone fetches all of that one's branches
+    switch = f"git switch {branch}" if branch in facts.local.heads else f"git switch -c {branch} {remote}/{branch}"
     return "\n  ".join([
         f"solve it on {branch}, then tag again:",
-        f"git switch {branch} && git pull --ff-only {remote} {branch}",
+        f"{switch} && git pull --ff-only {remote} {branch}",
         *(f"git merge {other}" for other in others),
         f"git push {remote} {branch}",
         f"reletan tag {version}",

@@ -77,7 +77,7 @@ def _merge_commit(task: Task) -> tuple[str, bool]:
         ]
         raise explain(
             session, facts, merged, sides,
-            next=how_to_solve(remote, task.branch, [f"{remote}/{production}"], found.version),
+            next=how_to_solve(facts, task.branch, [f"{remote}/{production}"], found.version),
         )  # fmt: skip
     return merged.commit, True
 
@@ -192,7 +192,7 @@ def _way_back(task: Task, branch: str, old: str) -> str:
     others = [f"{facts.remote}/{task.branch}" if published else task.branch]
     if not task.session.repo.is_ancestor(facts.production, old):
         others.insert(0, f"{facts.remote}/{facts.branches.production}")
-    steps = how_to_solve(facts.remote or "", branch, others, version)
+    steps = how_to_solve(facts, branch, others, version)
     return f"{steps}\nor: reletan tag {version} --backmerge pull-request"
 
 

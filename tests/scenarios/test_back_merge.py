@@ -2,6 +2,7 @@
 
 import shlex
 from itertools import takewhile
+from pathlib import Path
 
 import pytest
 from witness import lasting, pushes, record_pushes
@@ -121,20 +122,22 @@ def test_resolved_by_hand_with_a_plain_commit(world: World, branch: str) -> None
     assert world.read("develop", "VERSION") == "as both want it\n"
 
 
-def do_as_it_says(world: World, told: str, path: str = "VERSION") -> list[str]:
+def do_as_it_says(world: World, told: str, path: str = "VERSION", cwd: Path | None = None) -> list[str]:
     """Run the commands of an error's ``next``, solving the conflict where git stops; the commands of git."""
     steps = [line.strip() for line in told.partition("\nnext: ")[2].splitlines()]
     commands = [step for step in steps if step.startswith("git ")]
+    clone = cwd or world.clone
     for step in commands:
         for command in step.split(" && "):
             words = shlex.split(command)[1:]
-            if words[0] == "merge" and "release/1.4.0" in " ".join([world.look("branch", "--show-current"), *words]):
+            on = world.look("branch", "--show-current", cwd=clone)
+            if words[0] == "merge" and "release/1.4.0" in " ".join([on, *words]):
                 with pytest.raises(Exception, match="conflict"):
-                    world.git(*words)
-                (world.clone / path).write_text("as both want it\n")
-                world.git("commit", "--quiet", "--all", "--no-edit")
+                    world.git(*words, cwd=clone)
+                (clone / path).write_text("as both want it\n")
+                world.git("commit", "--quiet", "--all", "--no-edit", cwd=clone)
             else:
-                world.git(*words)
+                world.git(*words, cwd=clone)
     return commands
 
 
@@ -150,6 +153,18 @@ def test_to_do_as_it_says_releases_nothing_else(conflicting: World) -> None:
     world.reletan("tag", "--yes", check=True)
     assert world.read("develop", "VERSION") == "as both want it\n"
     assert "later.txt" not in world.look("ls-tree", "--name-only", "origin/main")
+
+
+@pytest.mark.parametrize("branch", ["main", "develop"])
+def test_to_do_as_it_says_works_without_a_local_branch(started: World, branch: str) -> None:
+    started.conflict_between(branch, "release/1.4.0")
+    clone = started.another_clone("yuki", "--single-branch", "--branch=main")
+    started.git("switch", "--quiet", "--detach", cwd=clone)
+    started.git("branch", "--quiet", "--delete", "main", cwd=clone)
+    gets_it = "release/1.4.0" if branch == "main" else branch
+    done = do_as_it_says(started, started.reletan("tag", "--yes", cwd=clone).err, cwd=clone)
+    assert done[0].startswith(f"git switch -c {gets_it} origin/{gets_it} && ")
+    started.reletan("tag", "--yes", cwd=clone, check=True)
 
 
 def test_what_development_lacks_of_production_is_merged_too(conflicting: World) -> None:
