@@ -37,11 +37,11 @@ def attempt(name: str) -> str | None:
 
 def _torment(world: StillWorld, case: Case, free: str, way: str) -> None:
     with _small_disk(world.clone):
-        before = outside(world)
+        before, theirs = outside(world), world.look("status", "--porcelain")
         with _read_only(world.clone) if free == "read-only" else _full(world.clone, int(free)):
             run = world.reletan(*case.command, "--yes")
         require_failed_well(world, case, run)
-        _tidy_up(world, run)
+        _tidy_up(world, run, theirs)
         if free == "read-only" and run.code and outside(world) != before:
             raise Lost(f"it cannot write here, and yet it wrote elsewhere: {run}")
         if way.endswith("elsewhere"):
@@ -51,9 +51,12 @@ def _torment(world: StillWorld, case: Case, free: str, way: str) -> None:
         compare(world, case, elsewhere=way.endswith("elsewhere"))
 
 
-def _tidy_up(world: StillWorld, run: Run) -> None:
-    """git leaves files that it could not write whole, and reletan cannot know whose they are: the person has to be told."""
-    if not world.look("status", "--porcelain"):
+def _tidy_up(world: StillWorld, run: Run, theirs: str) -> None:
+    """git leaves files that it could not write whole, and reletan cannot know whose they are: the person has to be told.
+
+    ``theirs``: what was changed before, by people.
+    """
+    if world.look("status", "--porcelain") == theirs:
         return
     if "warning: NOT DONE: bring forward your local develop" not in run.err and run.code == 0:
         raise Lost(f"git left half a file, and nothing says so: {run}")

@@ -82,8 +82,8 @@ class Lists(Laptops):
         return self.direct.union(*self.made_here.values())
 
     def _loose_of(self, commits: Set[str]) -> set[str]:
-        """Commits of people that no pull request brought; without GitHub, those that a rebase made on the base too."""
+        """Commits of people that no pull request brought; those too that GitHub made of one that does not count."""
         pulls = [pull for pull in self.merged_pulls() if pull.base_was]
-        rebased = [self._brought(pull) for pull in pulls if pull.how == "rebase" and not self.on_github]
+        anew = [self._brought(pull) for pull in pulls if pull.how in ("squash", "rebase") and not self._counts(pull)]
         brought = [self._brought(pull) for pull in pulls if self._counts(pull)]
-        return (self._own().union(*rebased) & commits).difference(*brought)
+        return (self._own().union(*anew) & commits).difference(*brought)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from reletan.sandbox.branches import Files
 from reletan.sandbox.origin import Person, WorldError
 from reletan.sandbox.team import How
-from torture.machine_stage import ANY, FLOW, SELDOM, Stage, happens, pick
+from torture.machine_stage import ANY, OURS, SELDOM, Stage, happens, pick
 
 HOW = st.sampled_from(["merge", "squash", "rebase", "true"])
 TITLES = ("Add a basket", "fix: the sum", "feat: gift cards", "chore: update", "feat!: new prices", "Zeige Preise")
@@ -52,7 +52,7 @@ class People(Stage):
         pull = pick(self.open_pulls(), which)
         with self.step(f"push to #{pull.number} from {pull.branch}"):
             made = self.world.push_to_pull(pull.number)
-            if FLOW.fullmatch(pull.branch):
+            if OURS.match(pull.branch):
                 self.direct.add(made)
 
     @happens(3, lambda self: self.merged_pulls(), which=ANY, how=st.sampled_from(["merge", "squash"]))
@@ -110,6 +110,9 @@ class People(Stage):
             head = self.refs.heads[name]
             if any(self.history.has(self.refs.heads[one], head) for one in ("main", "develop")):
                 raise WorldError("it has nothing of its own")
+            building = [self.refs.heads.get(pull.branch, head) for pull in self.open_pulls()]
+            if any(self.history.has(tip, head) for tip in building):
+                raise WorldError("somebody builds on it, and would bring it again")
             self.world.branch(name, self.history.parents(head)[0])
 
     # as git-flow does, or half of it
