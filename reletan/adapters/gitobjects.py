@@ -60,7 +60,9 @@ class GitObjects:
 
     def has_own_content(self, commit: str, parents: Sequence[str]) -> bool:
         """Whether ``commit`` has anything that git would not make of its ``parents`` by merging them."""
-        return len(parents) != 2 or self._merged_tree(*parents) != self.git.line("rev-parse", f"{commit}^{{tree}}")
+        if len(parents) != 2 or self.git.run("merge-base", *parents, ok=(0, 1)).status:
+            return True
+        return self._merged_tree(*parents) != self.git.line("rev-parse", f"{commit}^{{tree}}")
 
     def _merged_tree(self, into: str, commit: str) -> str | Conflict:
         # merge-tree reads .gitattributes from the work tree it stands in: give it the first parent's, and nothing else.

@@ -133,7 +133,7 @@ def resume(version: Version = None, dry_run: DryRun = False, yes: Yes = False, j
 def abort(version: Version = None, dry_run: DryRun = False, yes: Yes = False, json: Json = False) -> None:
     """Undo start, as long as nothing is released.
 
-    It never deletes a commit that is nowhere else.
+    It never deletes work that is nowhere else.
     """
     session = opened(json=json, dry_run=dry_run, yes=yes)
     from reletan.commands import abort as command

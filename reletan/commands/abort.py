@@ -159,11 +159,17 @@ def _pull(session: Session, facts: Observed, branch: OpenBranch) -> tuple[CloseP
 
 
 def _news(session: Session, facts: Observed, found: Found) -> Telling:
-    """The team hears of it where it has heard of the release."""
+    """The team hears of it where it has heard of the release; a text that cannot be written does not hold it up."""
     if found.branch is None or not found.branch.published:
         return Telling(steps=_untold(session, found.version))
-    news = News(subject=subject_of_found(session, facts, found), stage="aborted")
-    return tell(session, facts, news, command="abort", fresh=True)
+    # settings of Slack that are wrong stop it before anything is done
+    open_slack(session)
+    try:
+        news = News(subject=subject_of_found(session, facts, found), stage="aborted")
+        return tell(session, facts, news, command="abort", fresh=True)
+    except ReletanError as problem:
+        session.terminal.warn(f"the news of this cannot be written, so tell your team yourself: {problem.message}")
+        return Telling(steps=_untold(session, found.version))
 
 
 def _untold(session: Session, version: str) -> tuple[Step, ...]:
@@ -185,4 +191,4 @@ def _advice(facts: Observed, branch: OpenBranch) -> list[str]:
     if local is None or local.worktree is None:
         return []
     base = facts.branches.base(branch.kind)
-    return [f"{branch.name} is checked out, so it was kept here: git switch {base} && git branch -d {branch.name}"]
+    return [f"{branch.name} is checked out, so it was kept here: git switch {base} && reletan abort {branch.version}"]

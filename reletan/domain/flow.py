@@ -126,7 +126,8 @@ def unnamed_development(settings: Config, production: str, heads: Set[str], wher
     return UsageError(
         f"There is no develop on {where}, but there is {' and '.join(found)}.",
         next="say which branch releases begin at: "
-        f"reletan init --development {found[0]} (or --development {production})",
+        f"reletan init --development {found[0]} (or --development {production}); "
+        f"where {found[0]} has a .reletan.toml already: git switch {found[0]}",
     )
 
 

@@ -87,7 +87,7 @@ def test_a_checked_out_branch_stays_here_and_that_is_said(world: World) -> None:
     world.reletan("start", "1.4.0", "--switch", "--yes", check=True)
     run = world.reletan("abort", "--yes", check=True)
     assert (world.head("release/1.4.0"), local_head(world, "release/1.4.0") is None) == (None, False)
-    assert "git switch develop && git branch -d release/1.4.0" in run.err
+    assert "git switch develop && reletan abort 1.4.0" in run.err
     assert setting(world, "gitflow.branch.release/1.4.0.base") == "develop"
 
 
@@ -193,3 +193,37 @@ def test_it_says_so_and_what_to_tell_the_team(started: World) -> None:
     assert "Aborted, nothing was released" in run.err
     again = started.reletan("abort", "1.4.0", "--yes", check=True)
     assert "To tell your team" not in again.err
+
+
+def test_a_merge_that_git_itself_would_not_make_is_kept(started: World) -> None:
+    """Of a history that has nothing in common with the release's."""
+    started.git("fetch", "--quiet", "origin")
+    started.git("switch", "--quiet", "--orphan", "foreign")
+    commit_here(started, "Of another project")
+    started.git("switch", "--quiet", "release/1.4.0")
+    started.git("merge", "--quiet", "--allow-unrelated-histories", "-m", "Bring it", "foreign")
+    started.git("push", "--quiet", "origin", "release/1.4.0")
+    before = lasting(started)
+    run = started.reletan("abort", "--yes")
+    assert (run.code, "Of another project (" in run.err, "next: keep them first" in run.err) == (3, True, True)
+    assert lasting(started) == before
+
+
+def test_news_that_cannot_be_written_do_not_hold_it_up(started: World) -> None:
+    started.tag("1.2.0", "refs/heads/main")
+    run = started.reletan("abort", "--yes", check=True)
+    assert "so tell your team yourself: The release tags use different prefixes" in run.err
+    assert started.branches() == ["develop", "main"]
+
+
+def test_where_the_branch_is_checked_out_the_advice_leads_to_its_end(world: World) -> None:
+    world.reletan("start", "1.4.0", "--switch", "--yes", check=True)
+    world.commit("main", "Mend it at once")
+    world.git("fetch", "--quiet", "origin")
+    world.git("merge", "--quiet", "--no-ff", "-m", "Take it along", "origin/main")
+    world.git("push", "--quiet", "origin", "release/1.4.0")
+    advice = "next: release/1.4.0 is checked out, so it was kept here: git switch develop && reletan abort 1.4.0\n"
+    assert advice in world.reletan("abort", "--yes", check=True).err
+    world.git("switch", "--quiet", "develop")
+    world.reletan("abort", "1.4.0", "--yes", check=True)
+    assert local_head(world, "release/1.4.0") is None

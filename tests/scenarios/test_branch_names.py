@@ -8,7 +8,10 @@ from doctoring import doctor
 
 from reletan.sandbox.world import World
 
-SAY_WHICH = "say which branch releases begin at: reletan init --development development (or --development main)"
+SAY_WHICH = (
+    "say which branch releases begin at: reletan init --development development (or --development main); "
+    "where development has a .reletan.toml already: git switch development"
+)
 
 
 @pytest.fixture
