@@ -25,7 +25,7 @@ def _misplaced(problem: Any, arguments: Sequence[str]) -> UsageError | None:
         return None
     typed = shlex.join(["reletan", *(_in_order(program, command, arguments) or ())])
     certain = typed != "reletan" and typed.isprintable()
-    return UsageError(f"{option} stands {side} the command.", next=typed if certain else ANY_HELP)
+    return UsageError(f"{option} goes {side} the command.", next=typed if certain else ANY_HELP)
 
 
 def _options(command: Any) -> dict[str, bool]:

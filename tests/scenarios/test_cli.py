@@ -84,42 +84,42 @@ ANY_HELP = "reletan --help, or reletan COMMAND --help"
 @pytest.mark.parametrize(
     ("typed", "message", "instead"),
     [
-        (["list", "-v"], "-v stands before the command.", "reletan -v list"),
-        (["tag", "1.4.0", "-y", "-q"], "-q stands before the command.", "reletan -q tag 1.4.0 -y"),
-        (["tag", "-yq"], "-q stands before the command.", "reletan -q tag -y"),
-        (["list", "--color", "never"], "--color stands before the command.", "reletan --color never list"),
-        (["list", "--color=never"], "--color stands before the command.", "reletan --color=never list"),
-        (["list", "-C", "shop"], "-C stands before the command.", "reletan -C shop list"),
-        (["list", "-Cshop"], "-C stands before the command.", "reletan -Cshop list"),
-        (["--since", "v 1", "list"], "--since stands after the command.", "reletan list --since 'v 1'"),
-        (["tag", "-q", "-v"], "-q stands before the command.", "reletan -q -v tag"),
+        (["list", "-v"], "-v goes before the command.", "reletan -v list"),
+        (["tag", "1.4.0", "-y", "-q"], "-q goes before the command.", "reletan -q tag 1.4.0 -y"),
+        (["tag", "-yq"], "-q goes before the command.", "reletan -q tag -y"),
+        (["list", "--color", "never"], "--color goes before the command.", "reletan --color never list"),
+        (["list", "--color=never"], "--color goes before the command.", "reletan --color=never list"),
+        (["list", "-C", "shop"], "-C goes before the command.", "reletan -C shop list"),
+        (["list", "-Cshop"], "-C goes before the command.", "reletan -Cshop list"),
+        (["--since", "v 1", "list"], "--since goes after the command.", "reletan list --since 'v 1'"),
+        (["tag", "-q", "-v"], "-q goes before the command.", "reletan -q -v tag"),
         (
             ["--yes", "--dry-run", "tag", "1.4.0"],
-            "--yes stands after the command.",
+            "--yes goes after the command.",
             "reletan tag 1.4.0 --yes --dry-run",
         ),
-        (["-yn", "tag"], "-y stands after the command.", "reletan tag -y -n"),
+        (["-yn", "tag"], "-y goes after the command.", "reletan tag -y -n"),
         (
             ["tag", "-mversion 1.4, verified", "-nv"],
-            "-v stands before the command.",
+            "-v goes before the command.",
             "reletan -v tag '-mversion 1.4, verified' -n",
         ),
-        (["-C/home/yuki/shop", "-yq", "tag"], "-y stands after the command.", "reletan -C/home/yuki/shop -q tag -y"),
+        (["-C/home/yuki/shop", "-yq", "tag"], "-y goes after the command.", "reletan -C/home/yuki/shop -q tag -y"),
         (
             ["-v", "--message", "two words", "tag"],
-            "--message stands after the command.",
+            "--message goes after the command.",
             "reletan -v tag --message 'two words'",
         ),
         # what was meant is not certain
-        (["list", "-C"], "-C stands before the command.", ANY_HELP),
-        (["--wait", "automerge"], "--wait stands after the command.", ANY_HELP),
-        (["tag", "-C", "-y"], "-C stands before the command.", ANY_HELP),
-        (["tag", "-q", "-ym", "text"], "-q stands before the command.", ANY_HELP),
-        (["tag", "-q", "--", "-y"], "-q stands before the command.", ANY_HELP),
-        (["tag", "-q", "-"], "-q stands before the command.", ANY_HELP),
-        (["tag", "-q", "--nonsense"], "-q stands before the command.", ANY_HELP),
-        (["list", "-q", "--json=1"], "-q stands before the command.", ANY_HELP),
-        (["tag", "-q", "-m", "two\nlines"], "-q stands before the command.", ANY_HELP),
+        (["list", "-C"], "-C goes before the command.", ANY_HELP),
+        (["--wait", "automerge"], "--wait goes after the command.", ANY_HELP),
+        (["tag", "-C", "-y"], "-C goes before the command.", ANY_HELP),
+        (["tag", "-q", "-ym", "text"], "-q goes before the command.", ANY_HELP),
+        (["tag", "-q", "--", "-y"], "-q goes before the command.", ANY_HELP),
+        (["tag", "-q", "-"], "-q goes before the command.", ANY_HELP),
+        (["tag", "-q", "--nonsense"], "-q goes before the command.", ANY_HELP),
+        (["list", "-q", "--json=1"], "-q goes before the command.", ANY_HELP),
+        (["tag", "-q", "-m", "two\nlines"], "-q goes before the command.", ANY_HELP),
         (["help"], "No such command 'help'.", "reletan --help"),
         (["help", "tag"], "No such command 'help'.", "reletan tag --help"),
         (["version"], "No such command 'version'.", "reletan --version"),
@@ -134,7 +134,7 @@ def test_a_mistake_has_what_to_type_instead(world: World, typed: list[str], mess
 
 def test_json_before_the_command_is_told_in_json(world: World) -> None:
     error = world.reletan("--json", "list").json["error"]
-    assert (error["message"], error["next"]) == ("--json stands after the command.", "reletan list --json")
+    assert (error["message"], error["next"]) == ("--json goes after the command.", "reletan list --json")
 
 
 NOT_WITH_JSON = [("-v",), ("start", "--", "-x"), ("tag", "--head")]  # there, --json would be an argument
