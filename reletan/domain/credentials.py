@@ -39,4 +39,5 @@ def _starred(address: re.Match[str]) -> str:
 
 def holds_user(text: str) -> bool:
     """Whether a user, or a password, stands in any of the addresses in ``text``."""
-    return any(map(names_user, re.findall(r"(?=(://\S+))", text)))
+    # one address may follow another without a space
+    return any(_NO_HOST.search(word.rpartition("@")[0]) for word in text.split())
