@@ -32,14 +32,14 @@ def local_moves(session: Session, facts: Observed, targets: Mapping[str, str], m
             moves.steps.append(UpdateBranch(branch, None, new))
         elif local.oid == new:
             continue
+        elif local.worktree is not None and not os.path.isdir(local.worktree):
+            moves.advice.append(
+                f"{branch} is checked out in {local.worktree}, which is gone; it was left alone: git worktree prune"
+            )
         elif not session.repo.is_ancestor(local.oid, made.get(new, new)):
             moves.advice.append(
                 f"your local {branch} has commits that the remote lacks, so it was left alone; to bring it up to date: "
                 + _rebasing(session.repo, facts, branch)
-            )
-        elif local.worktree is not None and not os.path.isdir(local.worktree):
-            moves.advice.append(
-                f"{branch} is checked out in {local.worktree}, which is gone; it was left alone: git worktree prune"
             )
         elif local.worktree is not None and not session.repo.clean(local.worktree):
             moves.advice.append(

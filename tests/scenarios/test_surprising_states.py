@@ -8,7 +8,10 @@ from listings import listed, pull
 from reletan.sandbox.world import World
 
 
-def test_a_worktree_that_is_gone_moves_no_other_branch(world: World) -> None:
+@pytest.mark.parametrize("own", [False, True])
+def test_a_worktree_that_is_gone_moves_no_other_branch(world: World, own: bool) -> None:
+    if own:
+        world.git("commit", "-q", "--allow-empty", "-m", "Not pushed")
     world.git("switch", "-qc", "feature/mine")
     world.git("worktree", "add", "-q", "../wt", "develop")
     shutil.rmtree(world.folder / "wt")
