@@ -162,14 +162,12 @@ def _news(session: Session, facts: Observed, found: Found) -> Telling:
     """The team hears of it where it has heard of the release; a text that cannot be written does not hold it up."""
     if found.branch is None or not found.branch.published:
         return Telling(steps=_untold(session, found.version))
-    # settings of Slack that are wrong stop it before anything is done
-    open_slack(session)
     try:
         news = News(subject=subject_of_found(session, facts, found), stage="aborted")
-        return tell(session, facts, news, command="abort", fresh=True)
     except ReletanError as problem:
         session.terminal.warn(f"the news of this cannot be written, so tell your team yourself: {problem.message}")
         return Telling(steps=_untold(session, found.version))
+    return tell(session, facts, news, command="abort", fresh=True)
 
 
 def _untold(session: Session, version: str) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ import re
 _ADDRESS = re.compile(r"(?<=://)[^\s'\"]+")
 # a host alone, and where the rest begins
 _HOST = re.compile(r"(?:\[[^]/@]*]|[^/?#@:]*)(?::\d+)?[/?#]")
+_NO_HOST = re.compile(rf"://(?!{_HOST.pattern})")
 
 
 def names_user(address: str) -> bool:
