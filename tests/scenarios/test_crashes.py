@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="runs are watche
 # Of these only every so many, since others show the same and a run by pull request takes long
 EVERY = {
     "start-hotfix": 5, "start-switch": 5, "start-told": 3, "tag": 3, "tag-hotfix": 5, "tag-told": 8, "tag-webhook": 5, "automerge": 3,
-    "tag-pull": 11, "tag-back-pull": 17,"tag-pulls": 17, "tag-hotfix-pulls": 19,
+    "tag-pull": 11, "tag-back-pull": 17, "tag-pulls": 17, "tag-hotfix-pulls": 19,
 }  # fmt: skip
 
 

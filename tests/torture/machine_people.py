@@ -110,7 +110,8 @@ class People(Stage):
             head = self.refs.heads[name]
             if any(self.history.has(self.refs.heads[one], head) for one in ("main", "develop")):
                 raise WorldError("it has nothing of its own")
-            building = [self.refs.heads.get(pull.branch, head) for pull in self.open_pulls()]
+            others = [pull for pull in self.open_pulls() if pull.branch != name]
+            building = [self.refs.heads.get(pull.branch, head) for pull in others]
             if any(self.history.has(tip, head) for tip in building):
                 raise WorldError("somebody builds on it, and would bring it again")
             self.world.branch(name, self.history.parents(head)[0])
